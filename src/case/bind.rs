@@ -1,0 +1,283 @@
+//! Binds a step's keys to the contract.
+
+use base64::Engine as _;
+use serde_json::{Map, Value};
+
+use super::file::{AuthKey, ExpectKeys, StatusKey, StepKeys};
+use super::model::{Auth, Capture, Case, Expect, Padding, Payload, Role, Step};
+use crate::diag::{Diagnostic, Document, Pointer, closest};
+use crate::http::StatusPattern;
+use crate::openapi::{Contract, Location};
+
+struct Binder<'a> {
+    contract: &'a Contract,
+    document: &'a Document,
+    /// Where the step's keys are.
+    holder: Pointer,
+    problems: Vec<Diagnostic>,
+}
+
+pub(super) fn step(
+    contract: &Contract,
+    document: &Document,
+    role: Role,
+    at: Pointer,
+    keys: StepKeys,
+) -> Result<Step, Vec<Diagnostic>> {
+    let mut binder = Binder {
+        contract,
+        document,
+        holder: if role == Role::Main {
+            Pointer::root()
+        } else {
+            at.clone()
+        },
+        problems: Vec::new(),
+    };
+    let operation = binder.operation(&keys.operation);
+    binder.parameters(operation, Location::Path, &keys.path);
+    let step = Step {
+        role,
+        operation: operation.unwrap_or_default(),
+        method: keys.method,
+        target: keys.target,
+        path: keys.path,
+        query: keys.query,
+        headers: keys.headers,
+        auth: match keys.auth {
+            None => Auth::Default,
+            Some(AuthKey::Name(name)) if name == "default" => Auth::Default,
+            Some(AuthKey::Name(name)) if name == "none" => Auth::None,
+            Some(AuthKey::Name(name)) => Auth::Identity(name),
+            Some(AuthKey::Value { value }) => Auth::Value(value),
+        },
+        payload: binder.payload(keys.body, keys.body_raw, keys.body_base64.as_deref()),
+        padding: keys
+            .body_length
+            .and_then(|length| match (length.over, length.exactly) {
+                (Some(over), None) => Some(Padding::Over(over)),
+                (None, Some(exactly)) => Some(Padding::Exactly(exactly)),
+                _ => {
+                    binder.problem(
+                        "bodyLength",
+                        "`bodyLength` holds one of `over` and `exactly`",
+                        "keep one of them",
+                    );
+                    None
+                }
+            }),
+        wire: keys.wire,
+        when: keys
+            .when
+            .map(|when| binder.statuses(&["when", "status"], &when.status))
+            .unwrap_or_default(),
+        expect: binder.expect(keys.expect),
+        clause: keys.clause,
+        capture: keys
+            .capture
+            .into_iter()
+            .filter_map(|(name, from)| Some((name.clone(), binder.capture(&name, &from)?)))
+            .collect(),
+        at,
+    };
+    if binder.problems.is_empty() {
+        Ok(step)
+    } else {
+        Err(binder.problems)
+    }
+}
+
+impl Binder<'_> {
+    fn problem(&mut self, key: &str, message: impl Into<String>, help: impl Into<String>) {
+        let at = key
+            .split('/')
+            .fold(self.holder.clone(), |at, token| at.child(token));
+        self.problem_at(&at, message.into(), help.into());
+    }
+
+    fn problem_at(&mut self, at: &Pointer, message: String, help: String) {
+        let problem = Diagnostic::error("case-value", message)
+            .at(self.document.source(), self.document.span(at), "")
+            .help(help);
+        self.problems.push(problem);
+    }
+
+    fn operation(&mut self, name: &str) -> Option<usize> {
+        let operations = &self.contract.operations;
+        let found = operations
+            .iter()
+            .position(|operation| operation.name == name);
+        if found.is_none() {
+            let names = operations.iter().map(|operation| operation.name.as_str());
+            let help = match closest(name, names.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "the contract's operations are {}",
+                    names.collect::<Vec<_>>().join(", ")
+                ),
+            };
+            self.problem(
+                "operation",
+                format!("the contract has no operation `{name}`"),
+                help,
+            );
+        }
+        found
+    }
+
+    fn parameters(
+        &mut self,
+        operation: Option<usize>,
+        location: Location,
+        values: &Map<String, Value>,
+    ) {
+        let Some(operation) = operation.map(|number| &self.contract.operations[number]) else {
+            return;
+        };
+        let known: Vec<&str> = operation.path.parameters().collect();
+        for name in values.keys().filter(|name| !known.contains(&name.as_str())) {
+            let help = match closest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the path is {}", operation.path),
+            };
+            let at = self.holder.child(location.as_str()).child(name);
+            let message = format!("`{}` has no path parameter `{name}`", operation.name);
+            self.problem_at(&at, message, help);
+        }
+    }
+
+    fn payload(
+        &mut self,
+        value: Option<Value>,
+        raw: Option<String>,
+        base64: Option<&str>,
+    ) -> Payload {
+        match (value, raw, base64) {
+            (None, None, None) => Payload::None,
+            (Some(value), None, None) => Payload::Value(value),
+            (None, Some(text), None) => Payload::Raw(text),
+            (None, None, Some(text)) => {
+                match base64::engine::general_purpose::STANDARD.decode(text) {
+                    Ok(bytes) => Payload::Bytes(bytes.into()),
+                    Err(error) => {
+                        self.problem(
+                            "bodyBase64",
+                            format!("this is no base64: {error}"),
+                            "encode the bytes again",
+                        );
+                        Payload::None
+                    }
+                }
+            }
+            _ => {
+                let help = "keep one of body, bodyRaw and bodyBase64";
+                self.problem(
+                    "bodyRaw",
+                    "a step has one body, and this one has several",
+                    help,
+                );
+                Payload::None
+            }
+        }
+    }
+
+    fn statuses(&mut self, at: &[&str], key: &StatusKey) -> Vec<StatusPattern> {
+        let at = at
+            .iter()
+            .fold(self.holder.clone(), |at, token| at.child(token));
+        let list = match &key.0 {
+            Value::Array(list) => list.clone(),
+            one => vec![one.clone()],
+        };
+        let mut patterns = Vec::new();
+        for status in list {
+            let text = status
+                .as_str()
+                .map_or_else(|| status.to_string(), str::to_owned);
+            match text.parse() {
+                Ok(StatusPattern::Default) | Err(()) => {
+                    let help = "use a code such as 200 or a class such as 2XX".to_owned();
+                    self.problem_at(&at, format!("{status} is not a status"), help);
+                }
+                Ok(pattern) => patterns.push(pattern),
+            }
+        }
+        patterns
+    }
+
+    fn expect(&mut self, keys: ExpectKeys) -> Expect {
+        Expect {
+            status: keys
+                .status
+                .map(|status| self.statuses(&["expect", "status"], &status))
+                .unwrap_or_default(),
+            body: keys.body,
+            body_exactly: keys.body_exactly,
+            headers: keys.headers,
+        }
+    }
+
+    fn capture(&mut self, name: &str, from: &str) -> Option<Capture> {
+        if let Some(header) = from.strip_prefix("header ") {
+            return Some(Capture::Header(header.trim().to_ascii_lowercase()));
+        }
+        if from.is_empty() || from.starts_with('/') {
+            return Some(Capture::Body(Pointer::from_text(from)));
+        }
+        let help = "use a JSON pointer such as /meta/label, or `header NAME`";
+        self.problem(
+            &format!("capture/{name}"),
+            format!("`{from}` is neither a JSON pointer nor a header"),
+            help,
+        );
+        None
+    }
+}
+
+/// Names in a case's expressions that nothing can give a value: not a fixture of the contract, not
+/// declared under `needs`, not captured by an earlier step.
+pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
+    let examples = contract
+        .operations
+        .iter()
+        .flat_map(|o| &o.parameters)
+        .flat_map(|p| &p.examples);
+    let fixtures: Vec<&str> = examples.map(|example| example.name.as_str()).collect();
+    let mut captured: Vec<&str> = Vec::new();
+    let mut problems = Vec::new();
+    for step in &case.steps {
+        for name in step.names() {
+            let known = name == "unique"
+                || name.starts_with("unique.")
+                || captured.contains(&name.as_str())
+                || case.needs.contains(&name)
+                || fixtures.contains(&name.as_str());
+            if !known {
+                let help = match closest(&name, fixtures.iter().copied().chain(["unique"])) {
+                    Some(near) => format!("did you mean `${{{near}}}`?"),
+                    None => {
+                        format!("a value of the target's own is declared so: `needs: [{name}]`")
+                    }
+                };
+                problems.push(
+                    Diagnostic::error(
+                        "unknown-variable",
+                        format!("nothing gives `${{{name}}}` a value"),
+                    )
+                    .at(case.document.source(), place_of(case, &name), "")
+                    .help(help),
+                );
+            }
+        }
+        captured.extend(step.capture.keys().map(String::as_str));
+    }
+    problems
+}
+
+/// Where an expression first stands in the text.
+fn place_of(case: &Case, name: &str) -> crate::diag::Span {
+    let expression = format!("${{{name}}}");
+    let text = case.document.source().text();
+    let start = text.find(&expression).unwrap_or(0);
+    crate::diag::Span::new(start, (start + expression.len()).min(text.len()))
+}

@@ -1,0 +1,301 @@
+//! The shape of a case file: the types that read it, and the JSON Schema editors use.
+//!
+//! ```yaml
+//! description: An item that exists takes the new value.
+//! requirement: those entries will be changed to match the keys in the request body
+//! operation: setImageMetadataItem
+//! path: { key: "${unique}" }
+//! body: { meta: { "${unique}": Replaced } }
+//! expect: { status: [200, 203] }
+//! ```
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::openapi::Level;
+
+/// What a case file has beside the keys of its main step.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(title = "proofmark case")]
+pub(super) struct CaseKeys {
+    /// What the case shows, in a sentence.
+    pub(super) description: String,
+    /// The sentence of the published document, the row of its reading, or the section of a standard that the case rests on.
+    pub(super) requirement: String,
+    /// `must` (the default) or `should`: whether the case's own expectations fail the gate.
+    #[serde(default)]
+    pub(super) level: Level,
+    /// Variables the target must have; a target that lacks one skips the case.
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    /// Whether the case must run alone, because it looks at a whole shared resource or fills its limit.
+    #[serde(default)]
+    pub(super) serial: bool,
+    /// Set-up, before the main request: if it goes wrong, the case is an error and no failure.
+    #[serde(default)]
+    #[schemars(with = "Vec<StepKeys>")]
+    pub(super) given: Vec<Value>,
+    /// Looks at what the main request did.
+    #[serde(default)]
+    #[schemars(with = "Vec<StepKeys>")]
+    pub(super) then: Vec<Value>,
+    /// For a request that must be refused: what changes to make it one that must be accepted. It is sent last.
+    #[serde(default)]
+    #[schemars(with = "Option<ControlKeys>")]
+    pub(super) control: Option<Value>,
+}
+
+/// One request and what is expected of its answer.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct StepKeys {
+    /// The operation's name in the contract.
+    pub(super) operation: String,
+    /// Another method than the operation's.
+    pub(super) method: Option<String>,
+    /// A raw request target in the place of the operation's, base path included.
+    pub(super) target: Option<String>,
+    /// Values of path parameters; those left out come from the target's variables.
+    #[serde(default)]
+    pub(super) path: Map<String, Value>,
+    /// Values of query parameters.
+    #[serde(default)]
+    pub(super) query: Map<String, Value>,
+    /// Header fields; null leaves one out that would be sent by itself.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
+    pub(super) headers: Map<String, Value>,
+    /// The credential: left out, the default one; `none`; the name of another identity; or a value no server knows.
+    pub(super) auth: Option<AuthKey>,
+    /// The body, written as the operation's media type.
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Value")]
+    pub(super) body: Option<Value>,
+    /// The body as a text, as it stands.
+    pub(super) body_raw: Option<String>,
+    /// The body as bytes, in base64.
+    pub(super) body_base64: Option<String>,
+    /// White space behind the body, so that it is valid and of a certain length.
+    pub(super) body_length: Option<LengthKey>,
+    /// Whether the request needs a raw connection of its own, which shows what client libraries hide.
+    #[serde(default)]
+    pub(super) wire: bool,
+    /// The step is only sent if the main request was answered so.
+    pub(super) when: Option<WhenKeys>,
+    /// What is expected of the answer beyond what the contract demands.
+    #[serde(default)]
+    pub(super) expect: ExpectKeys,
+    /// The clause the expectations speak for, within the main request's operation, such as `law#stored`.
+    pub(super) clause: Option<String>,
+    /// Values for later steps: a JSON pointer into the answer's body, or `header NAME`.
+    #[serde(default)]
+    pub(super) capture: BTreeMap<String, String>,
+}
+
+/// What a control changes of the main request.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "a control is merged into the main step and read as one; this is its shape for the schema"
+)]
+struct ControlKeys {
+    /// Values of path parameters.
+    path: Option<Map<String, Value>>,
+    /// Values of query parameters.
+    query: Option<Map<String, Value>>,
+    /// Header fields.
+    headers: Option<Map<String, Value>>,
+    /// The credential; `default` for the usual one.
+    auth: Option<AuthKey>,
+    /// The body.
+    #[serde(default)]
+    #[schemars(with = "Value")]
+    body: Option<Value>,
+    /// White space behind the body; null for none.
+    #[serde(default)]
+    #[schemars(with = "NullableLength")]
+    body_length: Option<LengthKey>,
+    /// What is expected of its answer.
+    expect: ExpectKeys,
+}
+
+/// A credential.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum AuthKey {
+    Name(String),
+    Value { value: String },
+}
+
+impl JsonSchema for AuthKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Auth".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "`none`, `default`, an identity's name such as `other-tenant`, or { value: … }",
+            "type": ["string", "object"],
+            "properties": { "value": { "type": "string" } },
+            "required": ["value"],
+            "additionalProperties": false
+        })
+    }
+}
+
+/// How long a body is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct LengthKey {
+    /// One byte more than this number.
+    pub(super) over: Option<String>,
+    /// This number of bytes.
+    pub(super) exactly: Option<String>,
+}
+
+/// A body's length, or null for its own.
+struct NullableLength;
+
+impl JsonSchema for NullableLength {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NullableLength".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let length = generator.subschema_for::<LengthKey>();
+        json_schema!({ "anyOf": [length, { "type": "null" }] })
+    }
+}
+
+/// When a step is sent.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhenKeys {
+    /// The main request's status.
+    pub(super) status: StatusKey,
+}
+
+/// What is expected of an answer.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct ExpectKeys {
+    /// A status, a class such as 2XX, or a list of them.
+    pub(super) status: Option<StatusKey>,
+    /// Objects as subsets, arrays and scalars exactly.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Value")]
+    pub(super) body: Option<Value>,
+    /// The whole body, with nothing beside.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Value")]
+    pub(super) body_exactly: Option<Value>,
+    /// Header values by name; null: must not be there.
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
+    pub(super) headers: Map<String, Value>,
+}
+
+/// One or several statuses; understood in a second pass, so that a wrong one has its line.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct StatusKey(pub(super) Value);
+
+impl JsonSchema for StatusKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Status".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "a status such as 200, a class such as 2XX, or a list of them",
+            "type": ["integer", "string", "array"],
+            "items": { "type": ["integer", "string"] }
+        })
+    }
+}
+
+/// Tells a null that is there from a key that isn't.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// The names of the keys a case file has beside those of its main step.
+pub(super) const CASE_KEYS: [&str; 8] = [
+    "description",
+    "requirement",
+    "level",
+    "needs",
+    "serial",
+    "given",
+    "then",
+    "control",
+];
+
+/// Takes back the null that a Rust `Option` allows: in a case file a key without a value is a slip,
+/// and a choice of two schemas would hide what is wrong with the one that was meant.
+fn strict(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else {
+        return;
+    };
+    for holder in ["properties", "$defs"] {
+        for member in schema
+            .get_mut(holder)
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+            .map(|(_, m)| m)
+        {
+            if let Some(types) = member.get_mut("type").filter(|types| types.is_array()) {
+                if let Some([one, Value::String(null)]) = types.as_array().map(Vec::as_slice) {
+                    if null == "null" {
+                        *types = one.clone();
+                    }
+                }
+            }
+            let chosen = match member
+                .get("anyOf")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+            {
+                Some([one, null])
+                    if holder == "properties" && null.get("type") == Some(&Value::from("null")) =>
+                {
+                    Some(one.clone())
+                }
+                _ => None,
+            };
+            if let (Some(chosen), Some(member)) = (chosen, member.as_object_mut()) {
+                member.remove("anyOf");
+                member.extend(chosen.as_object().cloned().unwrap_or_default());
+            }
+            strict(member);
+        }
+    }
+}
+
+/// The JSON Schema of case files.
+///
+/// A file holds the keys of its main step beside its own, so the two shapes are put together here.
+#[must_use]
+pub fn case_schema() -> Value {
+    let generator = SchemaGenerator::default();
+    let mut whole = generator.into_root_schema_for::<CaseKeys>().to_value();
+    strict(&mut whole);
+    let step = whole
+        .pointer("/$defs/StepKeys")
+        .cloned()
+        .unwrap_or_default();
+    for (own, of_step) in [("properties", "/properties"), ("required", "/required")] {
+        let extra = step.pointer(of_step).cloned();
+        match (whole.get_mut(own), extra) {
+            (Some(Value::Object(into)), Some(Value::Object(extra))) => into.extend(extra),
+            (Some(Value::Array(into)), Some(Value::Array(extra))) => into.extend(extra),
+            _ => {}
+        }
+    }
+    whole
+}

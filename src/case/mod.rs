@@ -1,0 +1,18 @@
+//! Case files: discovered, parsed, bound to the contract's operations.
+//!
+//! Every problem of every file is a diagnostic with its line, and all of them are reported at
+//! once. A case knows which operations it calls; it knows no target and no clause. Read [`Case`]
+//! first.
+
+mod bind;
+mod discover;
+mod file;
+mod model;
+mod parse;
+mod template;
+
+pub use discover::{DiscoverError, discover};
+pub use file::case_schema;
+pub use model::{Auth, Capture, Case, CaseId, Expect, Origin, Padding, Payload, Role, Step};
+pub use parse::load_cases;
+pub use template::{Unbound, expand, expand_text, names, unique_names};

@@ -1,0 +1,251 @@
+//! A case, read and bound.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::diag::{Document, Place, Pointer};
+use crate::http::StatusPattern;
+use crate::openapi::Level;
+
+/// A case's name: its file's path below the folder of cases, without the extension.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CaseId(pub(super) Arc<str>);
+
+impl CaseId {
+    /// Takes a name as it is.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a case comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A person wrote it.
+    File,
+    /// It was made for exchanges that were recorded without one.
+    Recording,
+}
+
+/// One or more requests to make, and what to expect of the answers beyond what the contract
+/// already demands.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its name.
+    pub id: CaseId,
+    /// What it shows.
+    pub description: String,
+    /// The sentence it rests on.
+    pub requirement: String,
+    /// How much its own expectations demand.
+    pub level: Level,
+    /// Variables the target must have for it.
+    pub needs: Vec<String>,
+    /// Whether it must run alone.
+    pub serial: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// All its steps in the order they are sent.
+    pub steps: Vec<Step>,
+    /// Its file.
+    pub document: Arc<Document>,
+}
+
+impl Case {
+    /// The place of a step in the case's file.
+    #[must_use]
+    pub fn place(&self, step: Option<&Step>) -> Place {
+        self.document
+            .place(step.map_or(&Pointer::root(), |step| &step.at))
+    }
+
+    /// The variables it uses that nothing in it makes.
+    #[must_use]
+    pub fn variables(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.needs.clone();
+        for step in &self.steps {
+            for name in step.names() {
+                let captured = self.steps.iter().any(|s| s.capture.contains_key(&name));
+                if name != "unique"
+                    && !name.starts_with("unique.")
+                    && !captured
+                    && !all.contains(&name)
+                {
+                    all.push(name);
+                }
+            }
+        }
+        all
+    }
+
+    /// The `unique` expressions it uses.
+    #[must_use]
+    pub fn uniques(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for name in self.steps.iter().flat_map(Step::names) {
+            if (name == "unique" || name.starts_with("unique.")) && !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        all
+    }
+}
+
+/// What a step is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Set-up: if it goes wrong, the case is an error.
+    Given,
+    /// The request the case is about.
+    Main,
+    /// A look at what the main request did.
+    Then,
+    /// The main request without its one violation.
+    Control,
+    /// Takes away what the case made.
+    Teardown,
+}
+
+/// Which credential a step sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// The default identity's.
+    #[default]
+    Default,
+    /// None at all.
+    None,
+    /// A named identity's.
+    Identity(String),
+    /// This value, which no server knows.
+    Value(String),
+}
+
+/// What a step sends as its body.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Payload {
+    /// Nothing.
+    #[default]
+    None,
+    /// A value, written as the operation's media type.
+    Value(Value),
+    /// A text as it stands, expressions filled in.
+    Raw(String),
+    /// Bytes as they stand.
+    Bytes(Bytes),
+}
+
+/// JSON white space behind the body, so that a valid body has a certain length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// One byte more than the number this expression gives.
+    Over(String),
+    /// As many bytes as the number this expression gives.
+    Exactly(String),
+}
+
+/// What a step expects of its answer beyond what the contract demands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expect {
+    /// Any of these; empty: whatever is documented.
+    pub status: Vec<StatusPattern>,
+    /// Objects as subsets, arrays and scalars exactly.
+    pub body: Option<Value>,
+    /// The whole body, member by member.
+    pub body_exactly: Option<Value>,
+    /// Values by name; null: must not be there.
+    pub headers: Map<String, Value>,
+}
+
+/// Where a later step's value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// From the answer's body, by JSON pointer.
+    Body(Pointer),
+    /// From a header of the answer.
+    Header(String),
+}
+
+/// One request of a case and what is expected of its answer.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it is there for.
+    pub role: Role,
+    /// The operation's number in the contract.
+    pub operation: usize,
+    /// Another method than the operation's.
+    pub method: Option<String>,
+    /// A raw request target in the place of the operation's.
+    pub target: Option<String>,
+    /// Values of path parameters.
+    pub path: Map<String, Value>,
+    /// Values of query parameters.
+    pub query: Map<String, Value>,
+    /// Header fields; null leaves one out that would be sent by itself.
+    pub headers: Map<String, Value>,
+    /// The credential.
+    pub auth: Auth,
+    /// The body.
+    pub payload: Payload,
+    /// White space behind the body.
+    pub padding: Option<Padding>,
+    /// Whether it needs a raw connection of its own.
+    pub wire: bool,
+    /// It is only sent if the main request was answered so.
+    pub when: Vec<StatusPattern>,
+    /// What it expects.
+    pub expect: Expect,
+    /// The clause its expectations speak for, within the operation of the main request.
+    pub clause: Option<String>,
+    /// Values for later steps.
+    pub capture: BTreeMap<String, Capture>,
+    /// Where it stands in the case's file.
+    pub at: Pointer,
+}
+
+impl Step {
+    /// The names in its expressions.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for map in [&self.path, &self.query, &self.headers, &self.expect.headers] {
+            super::template::names(&Value::Object(map.clone()), &mut names);
+        }
+        match &self.payload {
+            Payload::Value(value) => super::template::names(value, &mut names),
+            Payload::Raw(text) => super::template::names(&Value::from(text.as_str()), &mut names),
+            _ => {}
+        }
+        for value in [&self.expect.body, &self.expect.body_exactly]
+            .into_iter()
+            .flatten()
+        {
+            super::template::names(value, &mut names);
+        }
+        if let Some(Padding::Over(text) | Padding::Exactly(text)) = &self.padding {
+            super::template::names(&Value::from(text.as_str()), &mut names);
+        }
+        if let Some(target) = &self.target {
+            super::template::names(&Value::from(target.as_str()), &mut names);
+        }
+        names
+    }
+}

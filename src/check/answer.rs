@@ -1,0 +1,270 @@
+//! A trace as checks see it.
+
+use std::cell::OnceCell;
+
+use serde_json::{Map, Value};
+
+use super::judge::Judge;
+use crate::case::{Auth, Case, Expect, Role, Step, expand};
+use crate::clause::OperationClauses;
+use crate::codec::{Decoded, JsonProblem, read_json};
+use crate::http::{Exchange, MediaType, StatusPattern};
+use crate::openapi::{Location, MediaTypeObject, Operation, ResponseObject};
+use crate::outcome::{StepRecord, Trace};
+use crate::relation::ScopePart;
+
+/// One answered step of a trace.
+pub struct Answer<'a> {
+    /// Its exchange's number in the trace.
+    pub number: usize,
+    /// The step as it went.
+    pub record: &'a StepRecord,
+    /// The step as the case has it; none for teardown and for what was sent without a case.
+    pub step: Option<&'a Step>,
+    /// Its exchange.
+    pub exchange: &'a Exchange,
+    /// Its operation.
+    pub operation: &'a Operation,
+    /// The operation's clauses.
+    pub clauses: &'a OperationClauses,
+    /// What the contract says of answers of its status, and its number among the responses.
+    pub response: Option<(usize, &'a ResponseObject)>,
+    /// The answer's media type; none where it names none or none that can be read.
+    pub media: Option<MediaType>,
+    /// What the contract says of answers of its media type, and its number in the content.
+    pub content: Option<(usize, &'a MediaTypeObject)>,
+    /// What the case expects, expressions filled in; none where nothing is to be expected, because
+    /// the case has no such step or its main request already went wrong.
+    pub expect: Option<Expect>,
+    json: OnceCell<Result<Value, JsonProblem>>,
+    decoded: OnceCell<Option<Decoded>>,
+    scope: OnceCell<(ScopePart, ScopePart)>,
+    prefix: &'a str,
+}
+
+impl<'a> Answer<'a> {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.exchange.response.status
+    }
+
+    /// Whether the answer can have a body at all (RFC 9110, 6.4.1).
+    #[must_use]
+    pub fn may_have_body(&self) -> bool {
+        self.exchange.request.method != "HEAD" && !matches!(self.status(), 100..=199 | 204 | 304)
+    }
+
+    /// The body read as strict JSON.
+    pub fn json(&self) -> Result<&Value, &JsonProblem> {
+        self.json
+            .get_or_init(|| read_json(&self.exchange.response.body))
+            .as_ref()
+    }
+
+    /// The request taken apart again by the contract.
+    pub fn decoded(&self) -> Option<&Decoded> {
+        self.decoded
+            .get_or_init(|| Decoded::of(self.operation, self.prefix, &self.exchange.request))
+            .as_ref()
+    }
+
+    /// Whether the body is one the contract documents as JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.media.as_ref().is_some_and(MediaType::is_json) && self.content.is_some()
+    }
+
+    /// Whether a rate limit or an overload answered in the API's place, which says nothing of it.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        let asked = self
+            .expect
+            .as_ref()
+            .is_some_and(|e| e.status.iter().any(|s| s.covers(self.status())));
+        let later = self.exchange.response.headers.contains("retry-after");
+        !asked && (self.status() == 429 || (later && matches!(self.status(), 413 | 503)))
+    }
+
+    /// The statuses the step waits for: those its case names, or else success for what is no look
+    /// at a result.
+    #[must_use]
+    pub fn expected_statuses(&self) -> Option<Vec<StatusPattern>> {
+        let expect = self.expect.as_ref()?;
+        if expect.status.is_empty() {
+            return self.step.and_then(|step| default_statuses(step.role));
+        }
+        Some(expect.status.clone())
+    }
+
+    /// Whether the step sent the credential it should.
+    #[must_use]
+    pub fn is_authenticated(&self) -> bool {
+        self.step
+            .is_none_or(|step| matches!(step.auth, Auth::Default | Auth::Identity(_)))
+    }
+
+    /// Request and response as relations see them.
+    pub(super) fn scope(&self) -> &(ScopePart, ScopePart) {
+        self.scope
+            .get_or_init(|| (self.request_scope(), self.response_scope()))
+    }
+
+    fn request_scope(&self) -> ScopePart {
+        let decoded = self.decoded();
+        let map = |location| decoded.map(|d| Value::Object(d.map(self.operation, location)));
+        let (path, query) = (map(Location::Path), map(Location::Query));
+        let headers = Value::Object(headers(&self.exchange.request.headers));
+        let mut parts: Vec<(&str, &Value)> = vec![("headers", &headers)];
+        parts.extend(path.as_ref().map(|value| ("path", value)));
+        parts.extend(query.as_ref().map(|value| ("query", value)));
+        parts.extend(decoded.and_then(Decoded::json).map(|value| ("body", value)));
+        ScopePart::new(parts)
+    }
+
+    fn response_scope(&self) -> ScopePart {
+        let status = Value::from(self.status());
+        let headers = Value::Object(headers(&self.exchange.response.headers));
+        let mut parts: Vec<(&str, &Value)> = vec![("status", &status), ("headers", &headers)];
+        if self.is_json() {
+            parts.extend(self.json().ok().map(|value| ("body", value)));
+        }
+        ScopePart::new(parts)
+    }
+}
+
+/// Header fields by name, credentials masked, values of one name joined (RFC 9110, 5.3).
+fn headers(all: &crate::http::Headers) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (name, value) in all.iter() {
+        let joined = match map.get(name).and_then(Value::as_str) {
+            Some(known) => format!("{known}, {}", value.shown()),
+            None => value.shown(),
+        };
+        map.insert(name.to_owned(), joined.into());
+    }
+    map
+}
+
+/// What a step waits for if its case names no status.
+pub(super) fn default_statuses(role: Role) -> Option<Vec<StatusPattern>> {
+    match role {
+        Role::Given | Role::Control | Role::Main => Some(vec![StatusPattern::Class(2)]),
+        Role::Then | Role::Teardown => None,
+    }
+}
+
+/// A trace as checks see it: the answered steps, each with what the contract says of it.
+pub struct TraceView<'a> {
+    /// The judge, which knows contract and clauses.
+    pub judge: &'a Judge<'a>,
+    /// The case.
+    pub case: &'a Case,
+    /// The trace.
+    pub trace: &'a Trace,
+    /// The answered steps in order.
+    pub answers: Vec<Answer<'a>>,
+}
+
+impl<'a> TraceView<'a> {
+    pub(super) fn new(judge: &'a Judge<'a>, case: &'a Case, trace: &'a Trace) -> Self {
+        let main_met = main_met(case, trace);
+        let mut answers = Vec::new();
+        for (number, record) in trace.steps.iter().enumerate() {
+            let Ok(exchange) = &record.result else {
+                continue;
+            };
+            let operations = &judge.contract().operations;
+            let Some(index) = operations.iter().position(|o| o.name == record.operation) else {
+                continue;
+            };
+            let operation = &operations[index];
+            let status = exchange.response.status;
+            let response = operation.response(status);
+            let response = response.and_then(|found| {
+                let number = operation
+                    .responses
+                    .iter()
+                    .position(|r| std::ptr::eq(r, found))?;
+                Some((number, found))
+            });
+            let media: Option<MediaType> = exchange
+                .response
+                .headers
+                .text("content-type")
+                .and_then(|text| text.parse().ok());
+            let content = response
+                .zip(media.as_ref())
+                .and_then(|((_, response), media)| {
+                    let found = response.media(media)?;
+                    let number = response
+                        .content
+                        .iter()
+                        .position(|m| std::ptr::eq(m, found))?;
+                    Some((number, found))
+                });
+            let step = record.step.and_then(|number| case.steps.get(number));
+            let follows =
+                |step: &&Step| step.role != Role::Then || main_met || !step.when.is_empty();
+            answers.push(Answer {
+                number,
+                record,
+                step,
+                exchange,
+                operation,
+                clauses: judge.clauses().operation(index),
+                response,
+                media,
+                content,
+                expect: step
+                    .filter(follows)
+                    .map(|step| expanded(&step.expect, &trace.bindings)),
+                json: OnceCell::new(),
+                decoded: OnceCell::new(),
+                scope: OnceCell::new(),
+                prefix: &trace.prefix,
+            });
+        }
+        Self {
+            judge,
+            case,
+            trace,
+            answers,
+        }
+    }
+
+    /// The answer to the control, if the case has one and it was answered.
+    #[must_use]
+    pub fn control(&self) -> Option<&Answer<'a>> {
+        self.answers
+            .iter()
+            .find(|answer| answer.record.role == Role::Control)
+    }
+}
+
+/// Whether the main request was answered as the case expects, without which a look at its results
+/// says nothing new.
+fn main_met(case: &Case, trace: &Trace) -> bool {
+    let main = case.steps.iter().find(|step| step.role == Role::Main);
+    main.zip(trace.main_status())
+        .is_some_and(|(step, status)| super::judge::status_met(step, status))
+}
+
+/// A step's expectations with its expressions filled in. One that can't be filled in was reported
+/// when the step was to be sent.
+fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect {
+    let value = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .and_then(|value| expand(value, bindings).ok())
+    };
+    Expect {
+        status: expect.status.clone(),
+        body: value(&expect.body),
+        body_exactly: value(&expect.body_exactly),
+        headers: expand(&Value::Object(expect.headers.clone()), bindings)
+            .ok()
+            .and_then(|headers| headers.as_object().cloned())
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,112 @@
+//! Which clause a case's expectation speaks for.
+
+use super::answer::{Answer, TraceView};
+use crate::case::{Auth, Role};
+use crate::clause::{ClauseId, ClauseIndex};
+use crate::codec::{DecodedBody, JsonProblem};
+use crate::openapi::RelationSide;
+use crate::relation::Scope;
+
+/// The clause that a step names itself, if the contract has it.
+pub(super) fn named(trace: &TraceView<'_>, answer: &Answer<'_>) -> Option<ClauseIndex> {
+    let name = answer.step?.clause.as_ref()?;
+    let main = trace
+        .case
+        .steps
+        .iter()
+        .find(|step| step.role == Role::Main)?;
+    let subject = &trace.judge.contract().operations[main.operation].name;
+    find(trace, subject, name)
+}
+
+/// The clause of a name within an operation.
+pub(super) fn find(trace: &TraceView<'_>, operation: &str, name: &str) -> Option<ClauseIndex> {
+    let within: ClauseId = format!("x/{name}").parse().ok()?;
+    let id = ClauseId {
+        subject: operation.to_owned(),
+        ..within
+    };
+    trace.judge.clauses().find(&id)
+}
+
+/// The request-side clauses that the request breaks as it was sent, under every reading the
+/// contract admits.
+pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseIndex> {
+    let mut broken = Vec::new();
+    if let Some(step) = answer.step {
+        if matches!(step.auth, Auth::None | Auth::Value(_)) {
+            broken.extend(answer.clauses.security.iter().map(|(_, clause)| *clause));
+        }
+    }
+    let Some(decoded) = answer.decoded() else {
+        return broken;
+    };
+    let contract = trace.judge.contract();
+    for parameter in &decoded.parameters {
+        let declared = &answer.operation.parameters[parameter.number];
+        let clauses = &answer.clauses.parameters[parameter.number];
+        let Some(text) = parameter.readings.first() else {
+            broken.extend(clauses.required);
+            continue;
+        };
+        let Some(schema) = declared
+            .schema
+            .as_ref()
+            .and_then(|at| contract.schema(at).ok())
+        else {
+            continue;
+        };
+        if !parameter
+            .readings
+            .iter()
+            .any(|reading| schema.is_valid(reading))
+        {
+            let mismatches = schema.mismatches(text);
+            let demands = mismatches
+                .iter()
+                .filter_map(|mismatch| schema.demand_of(mismatch));
+            broken.extend(demands.map(|demand| clauses.value.demands[demand]));
+        }
+    }
+    match &decoded.body {
+        DecodedBody::Absent => broken.extend(answer.clauses.body_required),
+        DecodedBody::OtherType => broken.extend(answer.clauses.body_type),
+        // A lenient reader takes one of two equal members: under that reading nothing is broken.
+        DecodedBody::Json(_, Err(JsonProblem::Duplicate(_))) | DecodedBody::Opaque(_) => {}
+        DecodedBody::Json(number, Err(_)) => {
+            broken.extend(answer.clauses.body[*number].well_formed)
+        }
+        DecodedBody::Json(number, Ok(value)) => {
+            let media = answer
+                .operation
+                .request_body
+                .as_ref()
+                .map(|body| &body.content[*number]);
+            if let Some(schema) = media
+                .and_then(|m| m.schema.as_ref())
+                .and_then(|at| contract.schema(at).ok())
+            {
+                let mismatches = schema.mismatches(value);
+                let demands = mismatches
+                    .iter()
+                    .filter_map(|mismatch| schema.demand_of(mismatch));
+                broken.extend(
+                    demands.map(|demand| answer.clauses.body[*number].value.demands[demand]),
+                );
+            }
+        }
+    }
+    for (number, declared) in answer.operation.relations.iter().enumerate() {
+        if declared.side != RelationSide::Request {
+            continue;
+        }
+        let relation = trace.judge.relation(answer.operation, number);
+        let scope = Scope::new(answer.scope().0.clone(), None, []);
+        if relation.and_then(|relation| relation.holds(&scope)) == Some(false) {
+            broken.push(answer.clauses.relations[number]);
+        }
+    }
+    broken.sort_unstable();
+    broken.dedup();
+    broken
+}

@@ -1,0 +1,139 @@
+//! The answer holds what its case alone can know: values in the body, header fields.
+
+use serde_json::Value;
+
+use super::attribution::named;
+use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use crate::diag::Pointer;
+use crate::http::excerpt;
+use crate::openapi::Level;
+
+pub(super) struct CaseExpectation;
+
+static RULE: Rule = Rule {
+    id: "case-expectation",
+    title: "answer as the case expects",
+    requirement: "body and header fields hold what the case expects of them",
+    level: Level::Must,
+    area: Area::Semantics,
+    reference: "https://www.rfc-editor.org/rfc/rfc9110#section-9.3",
+};
+
+impl Check for CaseExpectation {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
+        for answer in &trace.answers {
+            let Some(expect) = &answer.expect else {
+                continue;
+            };
+            let statuses = answer.expected_statuses().unwrap_or_default();
+            // Of an answer of another status, what is in it is no further cause.
+            if !statuses.is_empty() && !statuses.iter().any(|s| s.covers(answer.status())) {
+                continue;
+            }
+            let clause = named(trace, answer);
+            let mut wrong: Option<(&str, Broken)> = None;
+            for (expected, exactly) in [(&expect.body, false), (&expect.body_exactly, true)] {
+                let Some(expected) = expected else { continue };
+                let found = match answer.json() {
+                    Ok(body) => difference(expected, body, exactly, &Pointer::root()),
+                    Err(_) => Some(Broken {
+                        title: "the body is no JSON, and the case expects a value".into(),
+                        expected: expected.to_string(),
+                        actual: excerpt(&answer.exchange.response.body, 160),
+                        ..Broken::default()
+                    }),
+                };
+                wrong = wrong.or(found.map(|broken| ("body", broken)));
+            }
+            for (name, value) in &expect.headers {
+                wrong = wrong.or(header(answer, name, value).map(|broken| ("headers", broken)));
+            }
+            let asks = expect.body.is_some()
+                || expect.body_exactly.is_some()
+                || !expect.headers.is_empty();
+            let role = answer.record.role;
+            match (wrong, clause) {
+                (Some((_, broken)), Some(clause)) => verdicts.broken(answer, clause, broken),
+                (Some((demand, broken)), None) => {
+                    verdicts.broken_expectation(answer, demand, broken)
+                }
+                // A clause that a look at the result speaks for held; one that a refusal speaks
+                // for needs its control, and `request-refused` says so.
+                (None, Some(clause)) if role == crate::case::Role::Then || asks => {
+                    verdicts.held(answer, clause)
+                }
+                (None, _) => {}
+            }
+        }
+    }
+}
+
+fn header(answer: &super::Answer<'_>, name: &str, value: &Value) -> Option<Broken> {
+    let found = answer
+        .exchange
+        .response
+        .headers
+        .get(name)
+        .map(crate::http::FieldValue::shown);
+    let (title, expected) = match (value, &found) {
+        (Value::Null, None) => return None,
+        (Value::Null, Some(_)) => (
+            format!("the header {name} is there"),
+            "no such header".to_owned(),
+        ),
+        (Value::String(text), Some(found)) if text == found => return None,
+        (value, _) => (
+            format!("the header {name} is not what the case expects"),
+            value.to_string(),
+        ),
+    };
+    Some(Broken {
+        title,
+        expected,
+        actual: found.map_or("nothing".into(), |found| format!("{found:?}")),
+        ..Broken::default()
+    })
+}
+
+/// The first place in which a body isn't what is expected: objects as subsets unless `exactly`.
+fn difference(expected: &Value, actual: &Value, exactly: bool, at: &Pointer) -> Option<Broken> {
+    if let (Value::Object(expected), Value::Object(actual)) = (expected, actual) {
+        for (name, value) in expected {
+            let at = at.child(name);
+            match actual.get(name) {
+                Some(found) => {
+                    if let Some(broken) = difference(value, found, exactly, &at) {
+                        return Some(broken);
+                    }
+                }
+                None => return Some(broken(&at, value, None)),
+            }
+        }
+        let extra = actual
+            .iter()
+            .find(|(name, _)| exactly && !expected.contains_key(*name));
+        return extra.map(|(name, value)| Broken {
+            expected: "nothing here".into(),
+            ..broken(&at.child(name), &Value::Null, Some(value))
+        });
+    }
+    (expected != actual).then(|| broken(at, expected, Some(actual)))
+}
+
+fn broken(at: &Pointer, expected: &Value, actual: Option<&Value>) -> Broken {
+    let subject = super::wording::body_subject(at.as_str());
+    let shown = |value: &Value| excerpt(value.to_string().as_bytes(), 160);
+    Broken {
+        title: match actual {
+            Some(_) => format!("{subject} is not what the case expects"),
+            None => format!("{subject} is missing"),
+        },
+        expected: shown(expected),
+        actual: actual.map_or("nothing".into(), shown),
+        instance: at.to_string(),
+    }
+}

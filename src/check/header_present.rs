@@ -1,0 +1,59 @@
+//! Required header fields are there.
+
+use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use crate::openapi::Level;
+
+pub(super) struct HeaderPresent;
+
+static RULE: Rule = Rule {
+    id: "header-present",
+    title: "required headers there",
+    requirement: "every header field that the response documents as required is there",
+    level: Level::Must,
+    area: Area::Headers,
+    reference: "https://spec.openapis.org/oas/v3.1.1#header-object",
+};
+
+impl Check for HeaderPresent {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
+        for answer in &trace.answers {
+            let Some((number, response)) = answer.response else {
+                continue;
+            };
+            for (header, clauses) in response
+                .headers
+                .iter()
+                .zip(&answer.clauses.responses[number].headers)
+            {
+                let Some(clause) = clauses.required else {
+                    continue;
+                };
+                if answer.exchange.response.headers.contains(&header.name) {
+                    verdicts.held(answer, clause);
+                    continue;
+                }
+                let there: Vec<&str> = answer
+                    .exchange
+                    .response
+                    .headers
+                    .iter()
+                    .map(|(name, _)| name)
+                    .collect();
+                verdicts.broken(
+                    answer,
+                    clause,
+                    Broken {
+                        title: format!("the header {} is missing", header.title),
+                        expected: format!("a header {}", header.title),
+                        actual: format!("only {}", there.join(", ")),
+                        ..Broken::default()
+                    },
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Judging: one pure function, in plan order, whatever order the answers came in.
+
+use std::collections::HashMap;
+
+use super::answer::{TraceView, default_statuses};
+use super::rule::Rule;
+use super::verdicts::Verdicts;
+use super::{CHECKS, Check};
+use crate::case::{Case, CaseId, Role, Step};
+use crate::clause::Clauses;
+use crate::diag::Diagnostic;
+use crate::openapi::{Contract, Operation};
+use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble};
+use crate::relation::Relation;
+
+/// Whether a step was answered with a status it waits for.
+#[must_use]
+pub fn status_met(step: &Step, status: u16) -> bool {
+    let expected = &step.expect.status;
+    if expected.is_empty() {
+        return default_statuses(step.role)
+            .is_none_or(|statuses| statuses.iter().any(|s| s.covers(status)));
+    }
+    expected.iter().any(|pattern| pattern.covers(status))
+}
+
+/// A contract made ready to judge by: its clauses numbered, its relations compiled.
+pub struct Judge<'c> {
+    contract: &'c Contract,
+    clauses: &'c Clauses,
+    /// By operation's name; a relation that can't be compiled is none.
+    relations: HashMap<&'c str, Vec<Option<Relation>>>,
+}
+
+impl<'c> Judge<'c> {
+    /// Makes a contract ready.
+    #[must_use]
+    pub fn new(contract: &'c Contract, clauses: &'c Clauses) -> Self {
+        let relations = contract.operations.iter().map(|operation| {
+            let compiled = operation
+                .relations
+                .iter()
+                .map(|declared| Relation::compile(declared).ok());
+            (operation.name.as_str(), compiled.collect())
+        });
+        Self {
+            contract,
+            clauses,
+            relations: relations.collect(),
+        }
+    }
+
+    /// The relations that can't be compiled, each once.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let mut seen = std::collections::BTreeSet::new();
+        let declared = self
+            .contract
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.relations);
+        declared
+            .filter(|declared| seen.insert(&declared.at))
+            .filter_map(|declared| Some((declared, Relation::compile(declared).err()?)))
+            .map(|(declared, error)| {
+                let document = &self.contract.document;
+                Diagnostic::error("relation", error.to_string())
+                    .at(
+                        document.source(),
+                        document.span(&declared.at.child(error.part)),
+                        "",
+                    )
+                    .help("relations are written in CEL, over request, response and previous")
+            })
+            .collect()
+    }
+
+    /// The contract.
+    #[must_use]
+    pub fn contract(&self) -> &'c Contract {
+        self.contract
+    }
+
+    /// Its clauses.
+    #[must_use]
+    pub fn clauses(&self) -> &'c Clauses {
+        self.clauses
+    }
+
+    pub(super) fn relation(&self, operation: &Operation, number: usize) -> Option<&Relation> {
+        self.relations
+            .get(operation.name.as_str())?
+            .get(number)?
+            .as_ref()
+    }
+
+    /// Judges one case's trace.
+    #[must_use]
+    pub fn case(&self, case: &Case, trace: &Trace) -> CaseOutcome {
+        let view = TraceView::new(self, case, trace);
+        let mut verdicts = Verdicts {
+            trace: &view,
+            check: CHECKS[0].rule(),
+            findings: Vec::new(),
+            standings: Vec::new(),
+        };
+        for check in CHECKS {
+            run(*check, &view, &mut verdicts);
+        }
+        let (findings, standings) = (verdicts.findings, verdicts.standings);
+        let findings = one_per_clause(case, trace, findings);
+        let troubles = troubles(&view);
+        let verdict = if let Some(reason) = &trace.skipped {
+            CaseVerdict::Skipped(reason.clone())
+        } else if findings.iter().any(Finding::is_failure) {
+            CaseVerdict::Fail
+        } else if !troubles.is_empty() {
+            CaseVerdict::Error
+        } else {
+            CaseVerdict::Pass
+        };
+        CaseOutcome {
+            case: case.id.clone(),
+            verdict,
+            findings,
+            troubles,
+            standings: strongest(standings),
+            exchanges: view.answers.len(),
+        }
+    }
+}
+
+fn run<'a>(check: &'static dyn Check, view: &'a TraceView<'a>, verdicts: &mut Verdicts<'a>) {
+    let rule: &'static Rule = check.rule();
+    verdicts.check = rule;
+    check.judge(view, verdicts);
+}
+
+/// Judges traces by a contract, in the order of the cases. A case without a trace was not run and
+/// has no outcome.
+#[must_use]
+pub fn judge(contract: &Contract, cases: &[Case], traces: &[Trace]) -> Vec<CaseOutcome> {
+    let clauses = Clauses::of(contract);
+    let judge = Judge::new(contract, &clauses);
+    let by_case: HashMap<&CaseId, &Trace> =
+        traces.iter().map(|trace| (&trace.case, trace)).collect();
+    cases
+        .iter()
+        .filter_map(|case| Some(judge.case(case, by_case.get(&case.id)?)))
+        .collect()
+}
+
+/// One cause is one finding: of several of one clause the main request's stays, or else the first.
+/// What the case's own level weakens, it weakens here.
+fn one_per_clause(case: &Case, trace: &Trace, findings: Vec<Finding>) -> Vec<Finding> {
+    let is_main = |finding: &Finding| trace.steps[finding.exchange].role == Role::Main;
+    let mut kept: Vec<Finding> = Vec::new();
+    for mut finding in findings {
+        if ["status-expected", "case-expectation"].contains(&finding.check.as_str()) {
+            finding.level = finding.level.max(case.level);
+        }
+        match kept.iter_mut().find(|known| known.clause == finding.clause) {
+            Some(known) if is_main(&finding) && !is_main(known) => *known = finding,
+            Some(_) => {}
+            None => kept.push(finding),
+        }
+    }
+    kept
+}
+
+/// Of what one trace says of a clause the strongest, at its least exchange.
+fn strongest(
+    mut standings: Vec<(crate::clause::ClauseIndex, Standing, usize)>,
+) -> Vec<(crate::clause::ClauseIndex, Standing, usize)> {
+    standings.sort_unstable_by(|a, b| (a.0, b.1, a.2).cmp(&(b.0, a.1, b.2)));
+    standings.dedup_by_key(|standing| standing.0);
+    standings
+}
+
+/// What kept us from knowing: what the run says, set-up that went wrong, and answers that a limit
+/// or an overload gave in the API's place.
+fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
+    let mut troubles = view.trace.troubles.clone();
+    for record in &view.trace.steps {
+        if let Err(none) = &record.result {
+            troubles.push(Trouble {
+                during: format!("{} ({})", record.operation, role(record.role)),
+                reason: none.reason.clone(),
+            });
+        }
+    }
+    for answer in &view.answers {
+        let during = format!(
+            "{} {} ({})",
+            answer.exchange.request.method,
+            answer.exchange.masked(&answer.exchange.request.target),
+            role(answer.record.role)
+        );
+        let status = answer.status();
+        if answer.is_throttled() {
+            troubles.push(Trouble {
+                during,
+                reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
+            });
+        } else if let Some(step) = answer.step.filter(|step| step.role == Role::Given) {
+            if !status_met(step, status) {
+                let excerpt = crate::http::excerpt(&answer.exchange.response.body, 160);
+                troubles.push(Trouble {
+                    during,
+                    reason: answer
+                        .exchange
+                        .masked(&format!("set-up was answered {status}: {excerpt}")),
+                });
+            }
+        }
+    }
+    troubles
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Given => "set-up",
+        Role::Main => "the case's own request",
+        Role::Then => "a look at the result",
+        Role::Control => "the control",
+        Role::Teardown => "teardown",
+    }
+}

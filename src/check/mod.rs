@@ -1,0 +1,83 @@
+//! Checks: judges of one kind of clause each. A check reads a trace and never sends.
+//!
+//! A check is one file and one line in [`CHECKS`]. For each clause it knows it says *held*, *broken*
+//! or *vacuous*, and nothing where the clause's place was not reached. Read [`Check`] first, then
+//! [`judge`].
+
+mod answer;
+mod attribution;
+mod body_schema;
+mod case_expectation;
+mod content_length;
+mod header_present;
+mod header_schema;
+mod json_well_formed;
+mod judge;
+mod media_type;
+mod relation_holds;
+mod request_refused;
+mod rule;
+mod status_documented;
+mod status_expected;
+mod verdicts;
+mod wording;
+
+pub use answer::{Answer, TraceView};
+pub use judge::{Judge, judge, status_met};
+pub use rule::{Area, Rule};
+pub use verdicts::{Broken, Verdicts};
+
+/// A judge of one kind of clause.
+pub trait Check: Sync {
+    /// Its metadata.
+    fn rule(&self) -> &'static Rule;
+
+    /// Reads a trace, and says what it says of the clauses the check knows.
+    fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>);
+}
+
+/// All checks, in the order in which their findings are shown.
+pub const CHECKS: &[&dyn Check] = &[
+    &status_documented::StatusDocumented,
+    &status_expected::StatusExpected,
+    &request_refused::RequestRefused,
+    &media_type::MediaTypeDocumented,
+    &json_well_formed::JsonWellFormed,
+    &body_schema::BodySchema,
+    &header_present::HeaderPresent,
+    &header_schema::HeaderSchema,
+    &content_length::ContentLength,
+    &relation_holds::RelationHolds,
+    &case_expectation::CaseExpectation,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_is_a_file_of_its_id_and_every_such_file_is_listed() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
+        let without_check = [
+            "answer",
+            "attribution",
+            "judge",
+            "mod",
+            "rule",
+            "verdicts",
+            "wording",
+        ];
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the room is there")
+            .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(str::to_owned))
+            .filter(|stem| !without_check.contains(&stem.as_str()))
+            .collect();
+        files.sort();
+        let mut listed: Vec<String> = CHECKS
+            .iter()
+            .map(|check| check.rule().id.replace('-', "_"))
+            .collect();
+        listed.sort();
+        assert_eq!(files, listed);
+    }
+}

@@ -1,0 +1,61 @@
+//! Every answer's status is one the contract documents for its operation.
+
+use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use crate::openapi::Level;
+
+pub(super) struct StatusDocumented;
+
+static RULE: Rule = Rule {
+    id: "status-documented",
+    title: "status documented",
+    requirement: "the status of every answer is one of those the operation's responses document",
+    level: Level::Must,
+    area: Area::Status,
+    reference: "https://spec.openapis.org/oas/v3.1.1#responses-object",
+};
+
+impl Check for StatusDocumented {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
+        for answer in &trace.answers {
+            // A limit or an overload in front of the API answers in its place.
+            if answer.is_throttled() {
+                continue;
+            }
+            let clause = answer.clauses.documented;
+            if answer.response.is_some() {
+                verdicts.held(answer, clause);
+                continue;
+            }
+            let documented: Vec<String> = answer
+                .operation
+                .responses
+                .iter()
+                .map(|r| r.status.to_string())
+                .collect();
+            let mut expected = format!("one of {}", documented.join(", "));
+            if let Some(statuses) = answer
+                .expect
+                .as_ref()
+                .map(|e| &e.status)
+                .filter(|s| !s.is_empty())
+            {
+                let statuses: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+                expected = format!("{expected}; this case waits for {}", statuses.join(" or "));
+            }
+            verdicts.broken(
+                answer,
+                clause,
+                Broken {
+                    title: "the status is not documented for this operation".into(),
+                    expected,
+                    actual: answer.status().to_string(),
+                    ..Broken::default()
+                },
+            );
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The answer's status is one its case waits for.
+
+use super::answer::Answer;
+use super::attribution::{named, violations};
+use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use crate::case::Role;
+use crate::http::{StatusPattern, excerpt};
+use crate::openapi::Level;
+
+pub(super) struct StatusExpected;
+
+static RULE: Rule = Rule {
+    id: "status-expected",
+    title: "status as the case expects",
+    requirement: "the status is one the case waits for; a request that keeps the contract is accepted, and one that breaks it refused",
+    level: Level::Must,
+    area: Area::Status,
+    reference: "https://www.rfc-editor.org/rfc/rfc9110#section-15",
+};
+
+impl Check for StatusExpected {
+    fn rule(&self) -> &'static Rule {
+        &RULE
+    }
+
+    fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
+        for answer in &trace.answers {
+            let Some(expected) = answer.expected_statuses() else {
+                continue;
+            };
+            if answer.is_throttled() {
+                continue;
+            }
+            let met = expected
+                .iter()
+                .any(|pattern| pattern.covers(answer.status()));
+            let success = expected.iter().all(|pattern| is_success(*pattern));
+            if met {
+                let accepts =
+                    success && answer.is_authenticated() && is_success_status(answer.status());
+                if accepts
+                    && violations(trace, answer).is_empty()
+                    && answer.record.role != Role::Then
+                {
+                    verdicts.held(answer, answer.clauses.accepted);
+                }
+                continue;
+            }
+            // What went wrong in set-up is an error of the case, said by the judge.
+            if answer.record.role != Role::Given {
+                unmet(trace, answer, &expected, success, verdicts);
+            }
+        }
+    }
+}
+
+fn unmet(
+    trace: &TraceView<'_>,
+    answer: &Answer<'_>,
+    expected: &[StatusPattern],
+    success: bool,
+    verdicts: &mut Verdicts<'_>,
+) {
+    let status = answer.status();
+    let undocumented = answer.response.is_none();
+    // An undocumented status of the class that was waited for is one cause, and said already.
+    let same_class = expected
+        .iter()
+        .any(|pattern| StatusPattern::Class(class(*pattern)).covers(status));
+    if undocumented && same_class {
+        return;
+    }
+    let names: Vec<String> = expected.iter().map(ToString::to_string).collect();
+    let accepted = is_success_status(status) && !success;
+    let broken = Broken {
+        title: match (success, accepted) {
+            (true, _) if answer.record.role == Role::Control => {
+                "the control, which keeps the contract, is not accepted".into()
+            }
+            (true, _) if answer.record.role == Role::Main => {
+                "a request that keeps the contract is not accepted".into()
+            }
+            (_, true) => "a request that breaks the contract is accepted".into(),
+            _ => "the status is not the one the case waits for".into(),
+        },
+        expected: names.join(" or "),
+        actual: format!("{status}  {}", excerpt(&answer.exchange.response.body, 160)),
+        ..Broken::default()
+    };
+    let kept = || violations(trace, answer);
+    let clause = named(trace, answer).or_else(|| match (success, answer.record.role) {
+        (true, Role::Main | Role::Control) if kept().is_empty() => Some(answer.clauses.accepted),
+        (false, Role::Main) => kept().first().copied(),
+        _ => None,
+    });
+    match clause {
+        Some(clause) => verdicts.broken(answer, clause, broken),
+        None => verdicts.broken_expectation(answer, "status", broken),
+    }
+}
+
+fn class(pattern: StatusPattern) -> u8 {
+    match pattern {
+        StatusPattern::Exact(code) => u8::try_from(code / 100).unwrap_or_default(),
+        StatusPattern::Class(class) => class,
+        StatusPattern::Default => 0,
+    }
+}
+
+pub(super) fn is_success(pattern: StatusPattern) -> bool {
+    class(pattern) == 2
+}
+
+pub(super) fn is_success_status(status: u16) -> bool {
+    (200..300).contains(&status)
+}

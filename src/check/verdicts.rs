@@ -1,0 +1,109 @@
+//! Where checks put what they say.
+
+use super::answer::{Answer, TraceView};
+use super::rule::Rule;
+use crate::clause::{ClauseId, ClauseIndex};
+use crate::openapi::Level;
+use crate::outcome::{Finding, FindingRequest, Standing};
+
+/// In what way a clause is broken.
+#[derive(Clone, Debug, Default)]
+pub struct Broken {
+    /// What is wrong, in a line.
+    pub title: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was there.
+    pub actual: String,
+    /// Where in the answer's body, as a JSON pointer.
+    pub instance: String,
+}
+
+/// Where checks put what they say of a trace's clauses.
+pub struct Verdicts<'a> {
+    pub(super) trace: &'a TraceView<'a>,
+    pub(super) check: &'static Rule,
+    pub(super) findings: Vec<Finding>,
+    pub(super) standings: Vec<(ClauseIndex, Standing, usize)>,
+}
+
+impl Verdicts<'_> {
+    /// The exchange put the clause to the test, and it held.
+    pub fn held(&mut self, answer: &Answer<'_>, clause: ClauseIndex) {
+        self.standings.push((clause, Standing::Held, answer.number));
+    }
+
+    /// The exchange reached the clause's place, but nothing was there to test it.
+    pub fn vacuous(&mut self, answer: &Answer<'_>, clause: ClauseIndex) {
+        self.standings
+            .push((clause, Standing::Vacuous, answer.number));
+    }
+
+    /// The exchange broke the clause.
+    pub fn broken(&mut self, answer: &Answer<'_>, clause: ClauseIndex, broken: Broken) {
+        self.standings
+            .push((clause, Standing::Broken, answer.number));
+        let clauses = self.trace.judge.clauses();
+        let clause = clauses.get(clause);
+        let demanded = Some(self.trace.judge.contract().place(&clause.at));
+        self.finding(
+            answer,
+            (
+                clause.id.clone(),
+                clause.requirement.clone(),
+                clause.level,
+                demanded,
+            ),
+            broken,
+        );
+    }
+
+    /// The exchange broke what the case alone expects: a clause of the case's own.
+    pub fn broken_expectation(&mut self, answer: &Answer<'_>, demand: &str, broken: Broken) {
+        let case = self.trace.case;
+        let name = case.id.as_str().rsplit('/').next().unwrap_or_default();
+        let id = ClauseId::new(&answer.operation.name, &["case", name], demand);
+        self.finding(
+            answer,
+            (id, case.requirement.clone(), case.level, None),
+            broken,
+        );
+    }
+
+    fn finding(
+        &mut self,
+        answer: &Answer<'_>,
+        (clause, requirement, level, demanded): (
+            ClauseId,
+            String,
+            Level,
+            Option<crate::diag::Place>,
+        ),
+        broken: Broken,
+    ) {
+        let exchange = answer.exchange;
+        let masked = |text: &str| exchange.masked(text);
+        self.findings.push(Finding {
+            clause,
+            requirement,
+            level,
+            check: self.check.id.to_owned(),
+            title: masked(&broken.title),
+            expected: masked(&broken.expected),
+            actual: masked(&broken.actual),
+            instance: broken.instance,
+            exchange: answer.number,
+            asked: self.trace.case.place(answer.step),
+            demanded,
+            request: FindingRequest {
+                line: masked(&format!(
+                    "{} {}",
+                    exchange.request.method, exchange.request.target
+                )),
+                status: answer.status(),
+                elapsed: exchange.elapsed,
+                curl: masked(&exchange.request.curl(&self.trace.trace.origin)),
+            },
+        });
+    }
+}

@@ -1,0 +1,204 @@
+//! What may be given on the command line and in the environment.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves that an HTTP API keeps its OpenAPI contract.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 conforms · 1 findings · 2 wrong input · 3 could not tell · 4 nothing was tested · 130 interrupted"
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
+    Run(RunArgs),
+    /// List cases, clauses or checks
+    List(ListArgs),
+    /// Explain a clause, a case or a check by its id
+    Explain(ExplainArgs),
+    /// Serve the built-in contract's reference server
+    #[cfg(feature = "reference")]
+    Serve(ServeArgs),
+    /// Write the built-in contract, generated from its Rust types, and the case file's JSON Schema
+    Spec(SpecArgs),
+    /// Write the API documentation of a contract
+    Docs(DocsArgs),
+    /// Judge recorded exchanges again, without a target
+    Judge(JudgeArgs),
+    /// Put several records of one run together
+    Merge(MergeArgs),
+}
+
+/// The contract and its cases.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ContractArgs {
+    /// OpenAPI document, JSON or YAML [default: the built-in contract]
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
+    pub(super) spec: Option<PathBuf>,
+    /// Folder of case files [default: the built-in cases]
+    #[arg(long, value_name = "DIR", env = "PROOFMARK_CASES")]
+    pub(super) cases: Option<PathBuf>,
+}
+
+/// The target, and how to talk to it. Flags win over the environment, the environment over
+/// proofmark.toml.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Target")]
+pub(super) struct TargetArgs {
+    /// URL of the implementation to test, base path included
+    #[arg(long, value_name = "URL", env = "PROOFMARK_TARGET_URL")]
+    pub(super) target_url: Option<String>,
+    /// A variable of the target, such as image_id=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
+    /// A credential: VALUE for the default identity, IDENTITY=VALUE for another (repeatable;
+    /// PROOFMARK_TOKEN and PROOFMARK_TOKEN_IDENTITY keep it off the command line)
+    #[arg(long = "token", value_name = "[IDENTITY=]VALUE")]
+    pub(super) tokens: Vec<String>,
+    /// A header field sent with every request; its value is treated as a secret (repeatable)
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(super) headers: Vec<String>,
+    /// A profile of proofmark.toml
+    #[arg(long, value_name = "NAME", env = "PROOFMARK_PROFILE")]
+    pub(super) profile: Option<String>,
+    /// The configuration file [default: proofmark.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// How many cases are under way at once [default: 8]
+    #[arg(long, value_name = "N", env = "PROOFMARK_CONCURRENCY")]
+    pub(super) concurrency: Option<usize>,
+    /// Seconds one exchange may take [default: 10]
+    #[arg(long, value_name = "SECONDS", env = "PROOFMARK_TIMEOUT")]
+    pub(super) timeout: Option<f64>,
+    /// Certificates (PEM) of the authorities to believe in the place of the system's
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_CA_FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Do NOT verify certificates
+    #[arg(long)]
+    pub(super) insecure: bool,
+    /// Keep a record of the run in this folder
+    #[arg(long, value_name = "DIR", env = "PROOFMARK_RECORD")]
+    pub(super) record: Option<PathBuf>,
+    /// Write the verdicts of cases and clauses to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) verdicts: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Only cases whose id holds one of these texts
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    /// Say which cases would be run, and send nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Listed {
+    Cases,
+    Clauses,
+    Checks,
+    #[cfg(feature = "reference")]
+    Faults,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// What to list
+    pub(super) what: Listed,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// Only clauses of this pattern: * stands for one segment, ** for any number
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) clause: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A clause's, a case's or a check's id
+    pub(super) id: String,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+}
+
+#[cfg(feature = "reference")]
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Address to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(super) addr: std::net::SocketAddr,
+    /// Turn a seeded fault on (repeatable); `list` lists them
+    #[arg(long = "fault", value_name = "NAME")]
+    pub(super) faults: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SpecFormat {
+    Yaml,
+    Json,
+    /// The JSON Schema of case files
+    CaseSchema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SpecArgs {
+    /// The format
+    #[arg(long, value_enum, default_value = "yaml")]
+    pub(super) format: SpecFormat,
+    /// Write to this file [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Write everything that is generated into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "format"])]
+    pub(super) all: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DocsArgs {
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// Write to this file; .md makes it Markdown, anything else HTML
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Write nothing; fail if the file isn't what would be written
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct JudgeArgs {
+    /// Records (folders or their .ndjson files), or single exchanges (.json, .yaml)
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// Write the verdicts of cases and clauses to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) verdicts: Option<PathBuf>,
+    /// The base path that the recorded requests' targets begin with
+    #[arg(long, value_name = "PATH", default_value = "")]
+    pub(super) base_path: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Records (folders or their .ndjson files)
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The folder the whole record is written to
+    #[arg(long, value_name = "DIR")]
+    pub(super) into: PathBuf,
+}

@@ -1,0 +1,208 @@
+//! From settings to a run.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::inputs::Inputs;
+use super::settings::Settings;
+use crate::case::Case;
+use crate::diag::{Diagnostic, Style, render_all};
+use crate::evidence::{Header, write_traces};
+use crate::outcome::{CaseOutcome, Event};
+use crate::profile::Profile;
+use crate::report::verdict_file;
+use crate::run::{Options, Plan, RunError, RunResult, Runner, plan};
+use crate::target::{Target, UrlTarget};
+
+/// A target and what is known of it.
+pub(super) struct Aim {
+    pub(super) target: Arc<dyn Target>,
+    pub(super) profile: Profile,
+    pub(super) embedded: bool,
+}
+
+/// The target the settings name; without a URL the embedded reference, for the built-in contract.
+pub(super) fn aim(
+    settings: &Settings,
+    inputs: &Inputs,
+    built_in: bool,
+) -> Result<Aim, Vec<Diagnostic>> {
+    if let Some(url) = &settings.url {
+        let target = UrlTarget::new(url.clone(), settings.limits.clone(), &settings.tls)
+            .map_err(|error| vec![Diagnostic::error("target", error.to_string())])?;
+        return Ok(Aim {
+            target: Arc::new(target),
+            profile: settings.profile.clone().with_examples(&inputs.contract),
+            embedded: false,
+        });
+    }
+    #[cfg(feature = "reference")]
+    if built_in {
+        return Ok(embedded(
+            &settings.profile,
+            inputs,
+            crate::reference::Server::new(),
+        ));
+    }
+    let _ = built_in;
+    Err(vec![
+        Diagnostic::error("target", "there is no target to fire at")
+            .help("give its URL with --target-url, PROOFMARK_TARGET_URL or a profile"),
+    ])
+}
+
+/// The embedded reference as a target, its fixtures as the profile's where that says nothing.
+#[cfg(feature = "reference")]
+pub(super) fn embedded(
+    profile: &Profile,
+    inputs: &Inputs,
+    server: crate::reference::Server,
+) -> Aim {
+    use serde_json::Value;
+
+    let mut profile = profile.clone();
+    let fixtures = server.fixtures();
+    for (name, value) in fixtures["variables"].as_object().into_iter().flatten() {
+        profile
+            .variables
+            .entry(name.clone())
+            .or_insert_with(|| value.clone());
+    }
+    for (identity, value) in fixtures["identities"].as_object().into_iter().flatten() {
+        let variable = crate::profile::variable_of(identity);
+        let value = value
+            .as_str()
+            .map_or_else(|| Value::to_string(value), str::to_owned);
+        profile
+            .identities
+            .entry(identity.clone())
+            .or_insert_with(|| {
+                crate::profile::CredentialSource::Fixed(crate::http::Secret::new(value, variable))
+            });
+    }
+    let target = crate::target::ServiceTarget::connecting(move |stream| {
+        let server = server.clone();
+        async move { server.connection(stream).await }
+    });
+    Aim {
+        target: Arc::new(target),
+        profile: profile.with_examples(&inputs.contract),
+        embedded: true,
+    }
+}
+
+/// A run that is ready to begin.
+pub(super) struct Ready {
+    pub(super) runner: Runner,
+    pub(super) plan: Plan,
+    pub(super) nonce: String,
+    pub(super) describe: String,
+}
+
+pub(super) fn ready(
+    inputs: &Inputs,
+    cases: &[Case],
+    aim: &Aim,
+    concurrency: usize,
+) -> Result<Ready, Vec<Diagnostic>> {
+    let plan = plan(&inputs.contract, &inputs.clauses, cases, &aim.profile)?;
+    let nonce = uuid::Uuid::new_v4().simple().to_string()[..10].to_owned();
+    let options = Options {
+        concurrency,
+        nonce: nonce.clone(),
+        locks: (!aim.embedded).then(std::env::temp_dir),
+    };
+    let runner = Runner::new(
+        inputs.contract.clone(),
+        inputs.clauses.clone(),
+        aim.target.clone(),
+        aim.profile.clone(),
+        options,
+    );
+    Ok(Ready {
+        runner,
+        plan,
+        nonce,
+        describe: aim.target.describe(),
+    })
+}
+
+/// Runs to the end, or until the user interrupts.
+pub(super) fn run(
+    ready: &Ready,
+    cases: &[Case],
+    emit: &(dyn Fn(Event) + Sync),
+) -> Result<RunResult, RunError> {
+    runtime().block_on(async {
+        let interrupt = tokio::spawn(interrupted(ready.runner.canceller()));
+        let result = ready.runner.run(cases, &ready.plan, emit).await;
+        interrupt.abort();
+        result
+    })
+}
+
+async fn interrupted(cancel: watch::Sender<bool>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        cancel.send_replace(true);
+    }
+}
+
+pub(super) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("the system gives a program its threads")
+}
+
+/// Writes what the settings ask to be kept of a run.
+pub(super) fn keep(
+    settings: &Settings,
+    inputs: &Inputs,
+    ready: &Ready,
+    result: &RunResult,
+) -> Result<(), Diagnostic> {
+    if let Some(folder) = &settings.record {
+        let header = Header {
+            proofmark: 1,
+            contract: format!(
+                "{} {}",
+                inputs.contract.info.title, inputs.contract.info.version
+            ),
+            target: ready.describe.clone(),
+        };
+        write_traces(folder, &ready.nonce, &header, &result.traces).map_err(|error| {
+            Diagnostic::error(
+                "record",
+                format!("{} can't be written: {error}", folder.display()),
+            )
+        })?;
+    }
+    let outcomes = result.outcomes.iter().map(AsRef::as_ref);
+    write_verdicts(settings.verdicts.as_deref(), inputs, outcomes)
+}
+
+pub(super) fn write_verdicts<'o>(
+    path: Option<&std::path::Path>,
+    inputs: &Inputs,
+    outcomes: impl IntoIterator<Item = &'o CaseOutcome>,
+) -> Result<(), Diagnostic> {
+    let Some(path) = path else { return Ok(()) };
+    let text = verdict_file(&inputs.contract, &inputs.clauses, outcomes);
+    std::fs::write(path, text).map_err(|error| {
+        Diagnostic::error(
+            "verdicts",
+            format!("{} can't be written: {error}", path.display()),
+        )
+    })
+}
+
+/// All problems as one text, with colours where standard error shows them.
+pub(super) fn rendered(problems: &[Diagnostic]) -> String {
+    use anstream::stream::IsTerminal as _;
+
+    let colour = std::io::stderr().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    render_all(problems, if colour { Style::Colour } else { Style::Plain })
+}

@@ -1,0 +1,87 @@
+//! How a program ends.
+
+use std::process::ExitCode;
+
+use crate::outcome::Summary;
+
+/// How a program ends; the number is the process' exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// The target conforms, or what was asked for was done.
+    Conforms = 0,
+    /// Something that must hold was broken.
+    Findings = 1,
+    /// Arguments, contract, cases or configuration are wrong.
+    Usage = 2,
+    /// We could not tell: the target can't be reached, a fixture is missing, no answer came.
+    CouldNotTell = 3,
+    /// Nothing was put to the test.
+    NothingTested = 4,
+    /// It was cut short.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// How a run ends.
+    #[must_use]
+    pub fn of(summary: &Summary) -> Self {
+        match summary {
+            summary if summary.interrupted => Self::Interrupted,
+            summary if summary.failed > 0 => Self::Findings,
+            summary if summary.errors > 0 => Self::CouldNotTell,
+            summary if summary.is_empty() => Self::NothingTested,
+            _ => Self::Conforms,
+        }
+    }
+
+    /// The answer in words.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Conforms => "CONFORMS in everything that was put to the test",
+            Self::Findings => "DOES NOT CONFORM",
+            Self::Usage => "NOT RUN: the input is wrong",
+            Self::CouldNotTell => "COULD NOT TELL: no finding, but not every case could be judged",
+            Self::NothingTested => "NOTHING WAS TESTED: no case was run",
+            Self::Interrupted => "INTERRUPTED: this is what was done until then",
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(passed: usize, failed: usize, errors: usize, skipped: usize) -> u8 {
+        let summary = Summary {
+            passed,
+            failed,
+            errors,
+            skipped,
+            ..Summary::default()
+        };
+        Exit::of(&summary) as u8
+    }
+
+    #[test]
+    fn findings_come_before_errors_and_nothing_is_no_success() {
+        assert_eq!(of(5, 0, 0, 0), 0);
+        assert_eq!(of(5, 1, 1, 0), 1);
+        assert_eq!(of(5, 0, 1, 0), 3);
+        assert_eq!(of(0, 0, 0, 5), 4);
+        assert_eq!(of(0, 0, 0, 0), 4);
+        let interrupted = Summary {
+            interrupted: true,
+            failed: 1,
+            ..Summary::default()
+        };
+        assert_eq!(Exit::of(&interrupted) as u8, 130);
+    }
+}

@@ -1,0 +1,68 @@
+//! `proofmark list`.
+
+use std::io::Write;
+
+use super::args::{ListArgs, Listed};
+use super::exit::Exit;
+use super::inputs;
+use super::run::Stop;
+use crate::check::CHECKS;
+use crate::clause::ClausePattern;
+use crate::diag::Diagnostic;
+
+pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
+    match args.what {
+        Listed::Checks => {
+            for check in CHECKS {
+                let rule = check.rule();
+                writeln!(
+                    out,
+                    "{:<20} {:<7} {:<10} {}",
+                    rule.id,
+                    rule.level.as_str(),
+                    rule.area.as_str(),
+                    rule.requirement
+                )?;
+            }
+        }
+        Listed::Cases => {
+            let read = inputs::read(&args.contract)?;
+            for case in &read.cases {
+                writeln!(
+                    out,
+                    "{:<48} {:<7} {}",
+                    case.id,
+                    case.level.as_str(),
+                    case.description
+                )?;
+            }
+        }
+        Listed::Clauses => {
+            let read = inputs::read(&args.contract)?;
+            let pattern = args
+                .clause
+                .as_deref()
+                .map(str::parse::<ClausePattern>)
+                .transpose();
+            let pattern =
+                pattern.map_err(|error| Diagnostic::error("clause", error.to_string()))?;
+            for clause in read.clauses.iter() {
+                if pattern
+                    .as_ref()
+                    .is_none_or(|pattern| pattern.matches(&clause.id))
+                {
+                    writeln!(
+                        out,
+                        "{:<72} {:<7} {}",
+                        clause.id.to_string(),
+                        clause.level.as_str(),
+                        clause.requirement
+                    )?;
+                }
+            }
+        }
+        #[cfg(feature = "reference")]
+        Listed::Faults => super::serve::list_faults(out)?,
+    }
+    Ok(Exit::Conforms)
+}

@@ -1,0 +1,26 @@
+//! The front doors: the `proofmark` binary and the `cargo test` runner.
+//!
+//! The only room that reads arguments, environment, clock and randomness, and the only one that
+//! prints. Everything below it gets plain values. Read [`run`] first, then `settings.rs`.
+
+mod args;
+mod built_in;
+mod config;
+mod docs;
+mod engine;
+mod exit;
+mod explain;
+mod inputs;
+mod judge;
+pub mod libtest;
+mod list;
+mod run;
+#[cfg(feature = "reference")]
+mod selftest;
+#[cfg(feature = "reference")]
+mod serve;
+mod settings;
+mod spec;
+
+pub use exit::Exit;
+pub use run::main;

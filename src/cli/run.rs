@@ -1,0 +1,175 @@
+//! The binary.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use anstream::stream::IsTerminal as _;
+use clap::Parser;
+
+use super::args::{Cli, Command, RunArgs};
+use super::exit::Exit;
+use super::{docs, engine, explain, inputs, judge, list, settings, spec};
+use crate::case::Case;
+use crate::diag::Diagnostic;
+use crate::report::{Palette, Reporter, Terminal};
+use crate::run::RunError;
+
+/// Why a command ends without having done its work.
+pub(super) enum Stop {
+    /// The input is wrong.
+    Input(Vec<Diagnostic>),
+    /// The target can't be tested.
+    Run(RunError),
+    /// Output can't be written.
+    Output(io::Error),
+}
+
+impl From<Vec<Diagnostic>> for Stop {
+    fn from(problems: Vec<Diagnostic>) -> Self {
+        Self::Input(problems)
+    }
+}
+
+impl From<Diagnostic> for Stop {
+    fn from(problem: Diagnostic) -> Self {
+        Self::Input(vec![problem])
+    }
+}
+
+impl From<RunError> for Stop {
+    fn from(error: RunError) -> Self {
+        Self::Run(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// The program: arguments in, exit code out.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    let ended = match cli.command {
+        Command::Run(args) => run(&args, &mut out),
+        Command::List(args) => list::run(&args, &mut out),
+        Command::Explain(args) => explain::run(&args, &mut out),
+        #[cfg(feature = "reference")]
+        Command::Serve(args) => super::serve::run(&args, &mut out),
+        Command::Spec(args) => spec::run(&args, &mut out),
+        Command::Docs(args) => docs::run(&args, &mut out),
+        Command::Judge(args) => judge::run(&args, &mut out),
+        Command::Merge(args) => judge::merge(&args, &mut out),
+    };
+    ended.unwrap_or_else(|stop| report(&stop)).into()
+}
+
+/// Says on standard error why a command stopped.
+pub(super) fn report(stop: &Stop) -> Exit {
+    let mut err = anstream::AutoStream::auto(io::stderr());
+    match stop {
+        Stop::Input(problems) => {
+            let count = problems.len();
+            let plural = if count == 1 { "problem" } else { "problems" };
+            let _ = writeln!(
+                err,
+                "{}\n\n{count} {plural}; nothing was run",
+                engine::rendered(problems)
+            );
+            Exit::Usage
+        }
+        Stop::Run(error) => {
+            let _ = writeln!(err, "error: {error}");
+            Exit::CouldNotTell
+        }
+        // Whoever closed the pipe has read enough.
+        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Conforms,
+        Stop::Output(error) => {
+            let _ = writeln!(err, "error: the output can't be written: {error}");
+            Exit::CouldNotTell
+        }
+    }
+}
+
+fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
+    let mut read = inputs::read(&args.contract)?;
+    warn(&read.contract.warnings);
+    let settings = settings::read(&args.target)?;
+    let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
+    let cases: Vec<Case> = std::mem::take(&mut read.cases)
+        .into_iter()
+        .filter(|case| {
+            args.filters.is_empty()
+                || args
+                    .filters
+                    .iter()
+                    .any(|f| case.id.as_str().contains(f.as_str()))
+        })
+        .collect();
+    let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    if args.dry_run {
+        writeln!(out, "target  {}", ready.describe)?;
+        for planned in &ready.plan.cases {
+            let skip = planned
+                .skip
+                .as_ref()
+                .map(|reason| format!("  (skipped: {reason})"))
+                .unwrap_or_default();
+            writeln!(out, "{}{skip}", cases[planned.case].id)?;
+        }
+        return Ok(Exit::Conforms);
+    }
+    if aim.embedded {
+        let mut err = anstream::AutoStream::auto(io::stderr());
+        let _ = writeln!(
+            err,
+            "no --target-url: firing at the embedded reference server"
+        );
+    }
+    let palette = if io::stdout().is_terminal() {
+        Palette::Colour
+    } else {
+        Palette::Plain
+    };
+    let terminal = Mutex::new((Terminal::new(&mut *out, palette), Ok(())));
+    let result = engine::run(&ready, &cases, &|event| {
+        // The first failure to write is kept; the run goes on to take away what it made.
+        if let Ok(mut guard) = terminal.lock() {
+            let (terminal, written) = &mut *guard;
+            if written.is_ok() {
+                *written = terminal.event(&event);
+            }
+        }
+    })?;
+    engine::keep(&settings, &read, &ready, &result)?;
+    let exit = Exit::of(&result.summary);
+    let (mut terminal, written) = terminal
+        .into_inner()
+        .map_err(|_| io::Error::other("a report panicked"))?;
+    written?;
+    terminal.close(
+        &result.summary,
+        &result.ledger,
+        &read.clauses,
+        exit.sentence(),
+    )?;
+    Ok(exit)
+}
+
+/// What is wrong with a contract but can be lived with.
+pub(super) fn warn(warnings: &[Diagnostic]) {
+    if !warnings.is_empty() {
+        let mut err = anstream::AutoStream::auto(io::stderr());
+        let _ = writeln!(err, "{}\n", engine::rendered(warnings));
+    }
+}

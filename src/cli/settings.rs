@@ -1,0 +1,362 @@
+//! Flags, environment and `proofmark.toml` put together: flags win, then the environment, then the
+//! file.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::args::TargetArgs;
+use super::config::{self, ProfileKeys, ValueKey};
+use crate::diag::{Diagnostic, Source};
+use crate::http::{BaseUrl, Secret};
+use crate::profile::{CredentialSource, Profile};
+use crate::target::{Limits, TlsOptions};
+
+/// Everything a run needs to know of its target.
+pub(super) struct Settings {
+    /// None: the embedded reference.
+    pub(super) url: Option<BaseUrl>,
+    pub(super) profile: Profile,
+    pub(super) limits: Limits,
+    pub(super) tls: TlsOptions,
+    pub(super) concurrency: usize,
+    pub(super) record: Option<PathBuf>,
+    pub(super) verdicts: Option<PathBuf>,
+}
+
+/// Cases under way at once if nobody says otherwise: enough to keep two cores busy, few enough for
+/// any server.
+const CONCURRENCY: usize = 8;
+
+const CONFIG: &str = "proofmark.toml";
+
+/// The environment variable of a target's variable: `PROOFMARK_VAR_IMAGE_ID` for `image_id`.
+const VARIABLE_PREFIX: &str = "PROOFMARK_VAR_";
+
+/// Reads settings, and says everything that is wrong with them.
+pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let keys = profile_keys(args, &mut problems);
+    let mut profile = Profile::default();
+    from_file(&keys, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    from_flags(args, &mut profile, &mut problems);
+    let url = match &args.target_url {
+        Some(url) => Some(Value::from(url.as_str())),
+        None => keys
+            .url
+            .as_ref()
+            .and_then(|key| value("url", key).map_err(|d| problems.push(d)).ok()),
+    };
+    let url = url.and_then(
+        |url| match url.as_str().unwrap_or_default().parse::<BaseUrl>() {
+            Ok(url) => Some(url),
+            Err(error) => {
+                problems.push(Diagnostic::error("target-url", error.to_string()));
+                None
+            }
+        },
+    );
+    let ca_file = args.ca_file.clone().or(keys.ca_file.map(PathBuf::from));
+    let ca = ca_file.and_then(|path| match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            problems.push(Diagnostic::error(
+                "ca-file",
+                format!("{} can't be read: {error}", path.display()),
+            ));
+            None
+        }
+    });
+    let mut limits = Limits::default();
+    if let Some(seconds) = args.timeout.or(keys.timeout) {
+        match Duration::try_from_secs_f64(seconds) {
+            Ok(total) if !total.is_zero() => {
+                limits.total = total;
+                limits.connect = limits.connect.min(total);
+            }
+            _ => problems.push(Diagnostic::error(
+                "timeout",
+                format!("an exchange can't take {seconds} seconds"),
+            )),
+        }
+    }
+    let concurrency = args.concurrency.or(keys.concurrency).unwrap_or(CONCURRENCY);
+    if concurrency == 0 {
+        problems.push(
+            Diagnostic::error("concurrency", "at least one case must be under way")
+                .help("give 1 or more"),
+        );
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Settings {
+        url,
+        profile,
+        limits,
+        tls: TlsOptions {
+            ca,
+            insecure: args.insecure || keys.insecure,
+        },
+        concurrency,
+        record: args.record.clone(),
+        verdicts: args.verdicts.clone(),
+    })
+}
+
+fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKeys {
+    let Some(name) = &args.profile else {
+        return ProfileKeys::default();
+    };
+    let path = args.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            problems.push(
+                Diagnostic::error(
+                    "config",
+                    format!("{} can't be read: {error}", path.display()),
+                )
+                .help(format!(
+                    "put the profile [profile.{name}] there, or name another file with --config"
+                )),
+            );
+            return ProfileKeys::default();
+        }
+    };
+    let source = Source::new(path.display().to_string(), text);
+    let read = config::read(&source).and_then(|(config, document)| {
+        config::profile(config, &document, name).map_err(|problem| vec![problem])
+    });
+    read.unwrap_or_else(|found| {
+        problems.extend(found);
+        ProfileKeys::default()
+    })
+}
+
+fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagnostic>) {
+    for (name, key) in &keys.variables {
+        match value(name, key) {
+            Ok(value) => {
+                profile.variables.insert(name.clone(), value);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for (identity, key) in &keys.token {
+        let variable = variable_of(identity);
+        let source = match key {
+            // Fetched by the run itself, when it is needed, and once more if it expires.
+            ValueKey::Command { command } => {
+                Ok(CredentialSource::Command(command.clone(), variable))
+            }
+            key => value(identity, key)
+                .map(|value| CredentialSource::Fixed(Secret::new(text(&value), variable))),
+        };
+        match source {
+            Ok(source) => {
+                profile.identities.insert(identity.clone(), source);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for (name, key) in &keys.headers {
+        match value(name, key) {
+            Ok(value) => profile.headers.push((
+                name.to_ascii_lowercase(),
+                header_secret(name, &text(&value)),
+            )),
+            Err(problem) => problems.push(problem),
+        }
+    }
+}
+
+fn from_environment(profile: &mut Profile) {
+    for (name, value) in std::env::vars_os() {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else {
+            continue;
+        };
+        if let Some(variable) = name.strip_prefix(VARIABLE_PREFIX) {
+            profile
+                .variables
+                .insert(variable.to_ascii_lowercase(), typed(value));
+        }
+        let identity = match name.strip_prefix("PROOFMARK_TOKEN") {
+            Some("") => "default".to_owned(),
+            Some(rest) if rest.starts_with('_') => rest[1..].to_ascii_lowercase().replace('_', "-"),
+            _ => continue,
+        };
+        let secret = Secret::new(value, name);
+        profile
+            .identities
+            .insert(identity, CredentialSource::Fixed(secret));
+    }
+}
+
+fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagnostic>) {
+    for pair in &args.variables {
+        match pair.split_once('=') {
+            Some((name, value)) if !name.is_empty() => {
+                profile.variables.insert(name.to_owned(), typed(value));
+            }
+            _ => problems.push(
+                Diagnostic::error("var", format!("`--var {pair}` names no value"))
+                    .help("write it as --var NAME=VALUE"),
+            ),
+        }
+    }
+    for token in &args.tokens {
+        // A token may hold `=` itself, mostly at its end; what stands in front of an identity's is
+        // a plain word.
+        let (identity, value) = match token.split_once('=') {
+            Some((name, value)) if is_identity(name) && !value.is_empty() => (name, value),
+            _ => ("default", token.as_str()),
+        };
+        let source = CredentialSource::Fixed(Secret::new(value, variable_of(identity)));
+        profile.identities.insert(identity.to_owned(), source);
+    }
+    for field in &args.headers {
+        match field.split_once(':') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                let name = name.trim();
+                profile
+                    .headers
+                    .push((name.to_ascii_lowercase(), header_secret(name, value.trim())));
+            }
+            // The value isn't shown: it may be a credential.
+            _ => problems.push(
+                Diagnostic::error("header", "a --header has no colon")
+                    .help("write it as --header 'NAME: VALUE'"),
+            ),
+        }
+    }
+}
+
+fn is_identity(name: &str) -> bool {
+    name.len() <= 32
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+fn header_secret(name: &str, value: &str) -> Secret {
+    let variable: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    Secret::new(value, variable)
+}
+
+fn variable_of(identity: &str) -> String {
+    crate::profile::variable_of(identity)
+}
+
+/// A value given as text: a whole number is one, anything else is text.
+fn typed(text: &str) -> Value {
+    text.parse::<i64>()
+        .map_or_else(|_| Value::from(text), Value::from)
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A value from wherever its key says.
+fn value(name: &str, key: &ValueKey) -> Result<Value, Diagnostic> {
+    let problem = |what: String, help: &str| {
+        Diagnostic::error("value", format!("`{name}` has no value: {what}")).help(help)
+    };
+    match key {
+        ValueKey::Plain(value) => Ok(value.clone()),
+        ValueKey::Env { env } => std::env::var(env).map(|text| typed(&text)).map_err(|_| {
+            problem(
+                format!("the environment variable {env} isn't set"),
+                "set it, or give the value as a flag",
+            )
+        }),
+        ValueKey::File { file } => std::fs::read_to_string(Path::new(file))
+            .map(|text| typed(text.trim_end()))
+            .map_err(|error| problem(format!("{file} can't be read: {error}"), "check the path")),
+        ValueKey::Command { command } => {
+            let Some((program, arguments)) = command.split_first() else {
+                return Err(problem("its command is empty".to_owned(), "name a program"));
+            };
+            let output = Command::new(program)
+                .args(arguments)
+                .output()
+                .map_err(|error| {
+                    problem(
+                        format!("`{program}` can't be run: {error}"),
+                        "check the command",
+                    )
+                })?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr);
+                let said = said.lines().last().unwrap_or_default();
+                return Err(problem(
+                    format!("`{program}` ended with {}: {said}", output.status),
+                    "run it by hand",
+                ));
+            }
+            Ok(typed(String::from_utf8_lossy(&output.stdout).trim()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(args: TargetArgs) -> Result<Profile, Vec<Diagnostic>> {
+        let (mut profile, mut problems) = (Profile::default(), Vec::new());
+        from_flags(&args, &mut profile, &mut problems);
+        if problems.is_empty() {
+            Ok(profile)
+        } else {
+            Err(problems)
+        }
+    }
+
+    #[test]
+    fn a_token_with_an_equals_sign_is_still_one_token() {
+        let profile = flags(TargetArgs {
+            tokens: vec!["gAAAAB==".into(), "other-tenant=abc".into()],
+            ..TargetArgs::default()
+        })
+        .expect("both are tokens");
+        let revealed = |identity: &str| match &profile.identities[identity] {
+            CredentialSource::Fixed(secret) => secret.reveal().to_owned(),
+            CredentialSource::Command(..) => String::new(),
+        };
+        assert_eq!(
+            (
+                revealed("default").as_str(),
+                revealed("other-tenant").as_str()
+            ),
+            ("gAAAAB==", "abc")
+        );
+    }
+
+    #[test]
+    fn all_wrong_flags_are_named_and_no_header_value_is_shown() {
+        let problems = flags(TargetArgs {
+            variables: vec!["image_id".into(), "=x".into()],
+            headers: vec!["geheim".into()],
+            ..TargetArgs::default()
+        })
+        .expect_err("three mistakes");
+        let text = crate::diag::render_all(&problems, crate::diag::Style::Plain);
+        assert_eq!(problems.len(), 3);
+        assert!(!text.contains("geheim"), "{text}");
+    }
+}

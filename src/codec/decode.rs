@@ -1,0 +1,159 @@
+//! A request as it was sent, taken apart by the contract.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use super::json::{JsonProblem, read_json};
+use crate::http::{MediaType, Request};
+use crate::openapi::{Location, Operation};
+
+/// One parameter of a sent request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodedParameter {
+    /// Its number among the operation's parameters.
+    pub number: usize,
+    /// Every value a reader may take it for, the text itself first. Empty: it isn't there.
+    pub readings: Vec<Value>,
+}
+
+/// The body of a sent request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DecodedBody {
+    /// There is none.
+    Absent,
+    /// Its media type is none the contract documents.
+    OtherType,
+    /// Of this number among the documented media types, and no JSON one: not looked into.
+    Opaque(usize),
+    /// Of this number among the documented media types, read.
+    Json(usize, Result<Value, JsonProblem>),
+}
+
+/// A request as it was sent, taken apart by the contract.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// One for each of the operation's parameters.
+    pub parameters: Vec<DecodedParameter>,
+    /// The body.
+    pub body: DecodedBody,
+}
+
+impl Decoded {
+    /// Takes a request for an operation apart; `prefix` is the target's base path. None where the
+    /// request isn't one for the operation.
+    #[must_use]
+    pub fn of(operation: &Operation, prefix: &str, request: &Request) -> Option<Self> {
+        if request.method != operation.method {
+            return None;
+        }
+        let target = request.target.strip_prefix(prefix)?;
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path_values = operation.path.matches(path)?;
+        let parameters = operation
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(number, parameter)| {
+                let texts: Vec<String> = match parameter.location {
+                    Location::Path => path_values
+                        .iter()
+                        .filter(|(name, _)| *name == parameter.name)
+                        .map(|(_, raw)| unescape(raw))
+                        .collect(),
+                    Location::Query => query
+                        .split('&')
+                        .filter_map(|pair| pair.split_once('='))
+                        .filter(|(name, _)| unescape(name) == parameter.name)
+                        .map(|(_, raw)| unescape(raw))
+                        .collect(),
+                    Location::Header => {
+                        let values = request.headers.all(&parameter.name);
+                        values.map(crate::http::FieldValue::shown).collect()
+                    }
+                    Location::Cookie => Vec::new(),
+                };
+                DecodedParameter {
+                    number,
+                    readings: texts.iter().flat_map(|text| readings(text)).collect(),
+                }
+            });
+        Some(Self {
+            parameters: parameters.collect(),
+            body: body(operation, request),
+        })
+    }
+
+    /// The parameters of a location as a map, each by its text.
+    #[must_use]
+    pub fn map(&self, operation: &Operation, location: Location) -> Map<String, Value> {
+        self.parameters
+            .iter()
+            .filter(|decoded| operation.parameters[decoded.number].location == location)
+            .filter_map(|decoded| {
+                let name = operation.parameters[decoded.number].name.clone();
+                Some((name, decoded.readings.first()?.clone()))
+            })
+            .collect()
+    }
+
+    /// The body as a JSON value, if it is one.
+    #[must_use]
+    pub fn json(&self) -> Option<&Value> {
+        match &self.body {
+            DecodedBody::Json(_, Ok(value)) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+fn body(operation: &Operation, request: &Request) -> DecodedBody {
+    if request.body.is_empty() {
+        return DecodedBody::Absent;
+    }
+    let content = operation.request_body.iter().flat_map(|body| &body.content);
+    let media: Option<MediaType> = request
+        .headers
+        .text("content-type")
+        .and_then(|text| text.parse().ok());
+    let best = media.as_ref().and_then(|media| {
+        content
+            .enumerate()
+            .filter_map(|(number, object)| Some((object.range.covers(media)?, number)))
+            .max_by_key(|(covered, _)| *covered)
+    });
+    match (best, media) {
+        (Some((_, number)), Some(media)) if media.is_json() => {
+            DecodedBody::Json(number, read_json(&request.body))
+        }
+        (Some((_, number)), _) => DecodedBody::Opaque(number),
+        _ => DecodedBody::OtherType,
+    }
+}
+
+/// What a reader may take a text for: the text, and a number or boolean it spells.
+fn readings(text: &str) -> Vec<Value> {
+    let mut readings = vec![Value::from(text)];
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" => readings.push(Value::Bool(true)),
+        "false" | "0" => readings.push(Value::Bool(false)),
+        _ => {}
+    }
+    if let Ok(number) = text.trim().parse::<i64>() {
+        readings.push(number.into());
+    } else if let Some(number) = text
+        .trim()
+        .parse()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+    {
+        readings.push(number.into());
+    }
+    if text.contains(',') {
+        readings.push(text.split(',').map(Value::from).collect());
+    }
+    readings
+}
+
+fn unescape(raw: &str) -> String {
+    percent_decode_str(raw).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,368 @@
+//! One request as sent and one response as received.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::headers::{FieldValue, Headers};
+use super::secret::Secret;
+
+/// A request, whole: what is here is what is sent, and nothing is added on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The method, in the case it is sent in.
+    pub method: String,
+    /// The request target in origin form (RFC 9112, 3.2.1), escaped.
+    pub target: String,
+    /// All header fields, `host` and the body's length among them.
+    pub headers: Headers,
+    /// The body's content.
+    pub body: Bytes,
+}
+
+impl Request {
+    /// The bytes for the wire (RFC 9112, 2.1).
+    #[must_use]
+    pub fn to_wire(&self) -> Vec<u8> {
+        let mut wire = Vec::with_capacity(256 + self.body.len());
+        wire.extend_from_slice(self.method.as_bytes());
+        wire.push(b' ');
+        wire.extend_from_slice(self.target.as_bytes());
+        wire.extend_from_slice(b" HTTP/1.1\r\n");
+        for (name, value) in self.headers.iter() {
+            wire.extend_from_slice(name.as_bytes());
+            wire.extend_from_slice(b": ");
+            wire.extend_from_slice(value.reveal());
+            wire.extend_from_slice(b"\r\n");
+        }
+        wire.extend_from_slice(b"\r\n");
+        wire.extend_from_slice(&self.body);
+        wire
+    }
+
+    /// The request as a command line that sends it again, credentials as environment variables.
+    #[must_use]
+    pub fn curl(&self, origin: &str) -> String {
+        let mut line = format!(
+            "curl -i -X {} {}",
+            self.method,
+            quoted(&format!("{origin}{}", self.target))
+        );
+        if self.method == "HEAD" {
+            line = format!("curl -I {}", quoted(&format!("{origin}{}", self.target)));
+        }
+        for (name, value) in self.headers.iter() {
+            // curl makes these itself from the URL and the data.
+            if name == "host" || name == "content-length" {
+                continue;
+            }
+            match value {
+                FieldValue::Plain(_) => {
+                    let _ = write!(
+                        line,
+                        " -H {}",
+                        quoted(&format!("{name}: {}", value.shown()))
+                    );
+                }
+                FieldValue::Secret(secret) => {
+                    let _ = write!(line, " -H \"{name}: ${}\"", secret.variable());
+                }
+            }
+        }
+        if !self.body.is_empty() {
+            match std::str::from_utf8(&self.body) {
+                Ok(text) if text.len() <= 2048 => {
+                    let _ = write!(line, " --data-binary {}", quoted(text));
+                }
+                Ok(text) => {
+                    let kept = text.trim_end_matches(' ');
+                    if kept.len() <= 2048 {
+                        let _ = write!(
+                            line,
+                            " --data-binary \"$(printf '%s%{}s' {} '')\"",
+                            text.len() - kept.len(),
+                            quoted(kept)
+                        );
+                    } else {
+                        let _ = write!(line, " --data-binary @body  # {} bytes", text.len());
+                    }
+                }
+                Err(_) => {
+                    let _ = write!(line, " --data-binary @body  # {} bytes", self.body.len());
+                }
+            }
+        }
+        line
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A response as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The header fields.
+    pub headers: Headers,
+    /// The content, transfer coding taken off.
+    pub body: Bytes,
+    /// Bytes behind the message on a connection that shows them: none where a client library
+    /// stands between.
+    pub surplus: Option<Bytes>,
+}
+
+/// One request as sent and one response as received, with the time between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// What was sent.
+    pub request: Request,
+    /// What came back.
+    pub response: Response,
+    /// From the first byte sent to the last byte received.
+    pub elapsed: Duration,
+}
+
+impl Exchange {
+    /// The credentials that were sent.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.request.headers.secrets()
+    }
+
+    /// The text without any credential that was sent.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        for secret in self.secrets() {
+            secret.mask(&mut bytes);
+        }
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+mod stored {
+    //! An exchange in a record: header fields as pairs, bodies as text where they are text,
+    //! credentials masked wherever they stand.
+
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    use super::super::body_text::{decode_stored, encode_stored};
+    use super::super::headers::{FieldValue, Headers};
+    use super::super::secret::Secret;
+    use super::{Exchange, Request, Response};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredRequest {
+        method: String,
+        target: String,
+        headers: Vec<(String, Value)>,
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        body: Value,
+        /// Where the body was too long to keep as it was: blanks at its end, counted.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        padding: usize,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredResponse {
+        status: u16,
+        headers: Vec<(String, Value)>,
+        #[serde(default, skip_serializing_if = "Value::is_null")]
+        body: Value,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        surplus: Option<Value>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredExchange {
+        request: StoredRequest,
+        response: StoredResponse,
+        /// Microseconds.
+        #[serde(default)]
+        elapsed: u64,
+    }
+
+    fn is_zero(number: &usize) -> bool {
+        *number == 0
+    }
+
+    fn store(bytes: &[u8], secrets: &[&Secret]) -> Value {
+        if bytes.is_empty() {
+            return Value::Null;
+        }
+        let mut bytes = bytes.to_vec();
+        for secret in secrets {
+            secret.mask(&mut bytes);
+        }
+        encode_stored(&bytes)
+    }
+
+    fn store_headers(headers: &Headers, secrets: &[&Secret]) -> Vec<(String, Value)> {
+        let value = |value: &FieldValue| match value {
+            FieldValue::Secret(secret) => serde_json::json!({ "secret": secret.variable() }),
+            FieldValue::Plain(bytes) if bytes.is_empty() => Value::from(""),
+            FieldValue::Plain(bytes) => store(bytes, secrets),
+        };
+        headers
+            .iter()
+            .map(|(n, v)| (n.to_owned(), value(v)))
+            .collect()
+    }
+
+    fn load_headers<E: serde::de::Error>(stored: Vec<(String, Value)>) -> Result<Headers, E> {
+        let mut headers = Headers::new();
+        for (name, value) in stored {
+            if let Some(variable) = value.get("secret").and_then(Value::as_str) {
+                headers.push(&name, Secret::new("***", variable));
+            } else {
+                let bytes = decode_stored(&value).ok_or_else(|| {
+                    E::custom(format!(
+                        "the value of the header `{name}` is neither text nor base64"
+                    ))
+                })?;
+                headers.push(&name, FieldValue::Plain(bytes.into()));
+            }
+        }
+        Ok(headers)
+    }
+
+    fn load<E: serde::de::Error>(stored: &Value) -> Result<Bytes, E> {
+        decode_stored(stored)
+            .map(Bytes::from)
+            .ok_or_else(|| E::custom("a body is neither text nor base64"))
+    }
+
+    impl Serialize for Exchange {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let secrets: Vec<&Secret> = self.secrets().collect();
+            let body = &self.request.body;
+            let kept = body.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
+            let padding = if body.len() - kept > 64 {
+                body.len() - kept
+            } else {
+                0
+            };
+            let mut target = self.request.target.clone().into_bytes();
+            for secret in &secrets {
+                secret.mask(&mut target);
+            }
+            StoredExchange {
+                request: StoredRequest {
+                    method: self.request.method.clone(),
+                    target: String::from_utf8_lossy(&target).into_owned(),
+                    headers: store_headers(&self.request.headers, &secrets),
+                    body: store(&body[..body.len() - padding], &secrets),
+                    padding,
+                },
+                response: StoredResponse {
+                    status: self.response.status,
+                    headers: store_headers(&self.response.headers, &secrets),
+                    body: store(&self.response.body, &secrets),
+                    surplus: self.response.surplus.as_deref().map(|bytes| match bytes {
+                        [] => Value::from(""),
+                        _ => store(bytes, &secrets),
+                    }),
+                },
+                elapsed: u64::try_from(self.elapsed.as_micros()).unwrap_or(u64::MAX),
+            }
+            .serialize(serializer)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Exchange {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let stored = StoredExchange::deserialize(deserializer)?;
+            let mut body = load::<D::Error>(&stored.request.body)?.to_vec();
+            // A record can come from anybody: its padding is bounded like any body.
+            if stored.request.padding > 64 << 20 {
+                return Err(D::Error::custom("a body's padding is over 64 MiB"));
+            }
+            body.resize(body.len() + stored.request.padding, b' ');
+            Ok(Self {
+                request: Request {
+                    method: stored.request.method,
+                    target: stored.request.target,
+                    headers: load_headers(stored.request.headers)?,
+                    body: body.into(),
+                },
+                response: Response {
+                    status: stored.response.status,
+                    headers: load_headers(stored.response.headers)?,
+                    body: load(&stored.response.body)?,
+                    surplus: stored
+                        .response
+                        .surplus
+                        .as_ref()
+                        .map(load::<D::Error>)
+                        .transpose()?,
+                },
+                elapsed: Duration::from_micros(stored.elapsed),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange() -> Exchange {
+        let mut headers = Headers::new();
+        headers.push("X-Auth-Token", Secret::new("f064c46a", "PROOFMARK_TOKEN"));
+        headers.push("content-type", "application/json");
+        Exchange {
+            request: Request {
+                method: "PUT".into(),
+                target: "/images/1/metadata/it's".into(),
+                headers: headers.clone(),
+                body: Bytes::from_static(b"{\"meta\":{}}"),
+            },
+            response: Response {
+                status: 200,
+                headers,
+                body: Bytes::from_static(b"you said f064c46a, \xff"),
+                surplus: Some(Bytes::new()),
+            },
+            elapsed: Duration::from_micros(1500),
+        }
+    }
+
+    #[test]
+    fn a_curl_line_names_the_variable_and_not_the_credential() {
+        insta::assert_snapshot!(exchange().request.curl("http://h"), @r#"curl -i -X PUT 'http://h/images/1/metadata/it'\''s' -H "x-auth-token: $PROOFMARK_TOKEN" -H 'content-type: application/json' --data-binary '{"meta":{}}'"#);
+    }
+
+    #[test]
+    fn a_stored_exchange_comes_back_but_for_its_secrets() {
+        let text = serde_json::to_string(&exchange()).expect("it serialises");
+        assert!(!text.contains("f064c46a"), "{text}");
+        let back: Exchange = serde_json::from_str(&text).expect("it is read back");
+        assert_eq!(serde_json::to_string(&back).expect("it serialises"), text);
+        assert_eq!(back.response.body.len(), exchange().response.body.len());
+        assert_eq!(back.elapsed, exchange().elapsed);
+    }
+
+    #[test]
+    fn padding_is_counted_and_not_kept() {
+        let mut padded = exchange();
+        let mut body = padded.request.body.to_vec();
+        body.resize(70_000, b' ');
+        padded.request.body = body.into();
+        let text = serde_json::to_string(&padded).expect("it serialises");
+        assert!(text.len() < 1_000);
+        let back: Exchange = serde_json::from_str(&text).expect("it is read back");
+        assert_eq!(back.request.body, padded.request.body);
+        assert!(padded.request.curl("http://h").contains("%69989s"));
+    }
+}

@@ -1,0 +1,5 @@
+//! The `proofmark` binary.
+
+fn main() -> std::process::ExitCode {
+    proofmark::cli::main()
+}

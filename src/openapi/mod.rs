@@ -1,0 +1,19 @@
+//! The contract: an OpenAPI document, loaded, resolved and lowered to one version-neutral model.
+//!
+//! The document stays as it was written, beside the model: every node of the model names its place
+//! in it. Only the files of this room that are named after a version know a version. Read
+//! [`Contract`] first.
+
+mod conformance;
+mod load;
+mod model;
+mod path_template;
+mod v3_1;
+
+pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
+pub use load::load;
+pub use model::{
+    Body, Contract, Header, Info, Location, MediaTypeObject, NamedExample, Operation, Parameter,
+    Place, ResponseObject, SecurityKind, SecurityRequirement, SecurityScheme,
+};
+pub use path_template::{PathTemplate, Piece};

@@ -1,0 +1,32 @@
+//! What a run tells while it goes on.
+
+use std::sync::Arc;
+
+use super::summary::Summary;
+use super::verdict::CaseOutcome;
+use crate::case::CaseId;
+
+/// What a run tells while it goes on. Reporters project these and decide nothing.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run begins: the target, and how many cases will be run.
+    Started {
+        /// The target, for people.
+        target: String,
+        /// How many cases were selected.
+        cases: usize,
+    },
+    /// A case is being sent.
+    CaseStarted(CaseId),
+    /// A case was judged.
+    CaseFinished(Arc<CaseOutcome>),
+    /// Something of a case could not be removed from the target.
+    LeftBehind {
+        /// The case.
+        case: CaseId,
+        /// What is still there, and why.
+        what: String,
+    },
+    /// The run is over.
+    Finished(Arc<Summary>),
+}

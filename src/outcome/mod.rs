@@ -1,0 +1,18 @@
+//! What a run may say, as data: traces, findings, verdicts, events, the summary.
+//!
+//! "The API is wrong" is a [`Finding`]; "we could not tell" is a [`Trouble`]: two types, and two
+//! verdicts. Nothing here judges and nothing here prints. Read [`CaseOutcome`] first.
+
+mod event;
+mod finding;
+mod ledger;
+mod summary;
+mod trace;
+mod verdict;
+
+pub use event::Event;
+pub use finding::{Finding, Request as FindingRequest};
+pub use ledger::{ClauseRecord, Ledger};
+pub use summary::Summary;
+pub use trace::{NoAnswer, StepRecord, Trace};
+pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};

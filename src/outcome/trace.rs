@@ -1,0 +1,81 @@
+//! The exchanges of one case, in order.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::case::{CaseId, Role};
+use crate::http::Exchange;
+
+/// Why there is no answer: the API can't be judged by this, for nothing is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoAnswer {
+    /// What happened, in words.
+    pub reason: String,
+    /// Whether not even a connection was had.
+    #[serde(default)]
+    pub unreachable: bool,
+}
+
+/// One step as it went.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Its number among the case's steps; none for teardown and for what was sent without a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// What it was there for.
+    pub role: Role,
+    /// The operation's name in the contract.
+    pub operation: String,
+    /// What came of it.
+    pub result: Result<Exchange, NoAnswer>,
+}
+
+/// The exchanges of one case, in order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Trace {
+    /// The case.
+    pub case: CaseId,
+    /// The target's scheme and authority.
+    #[serde(default)]
+    pub origin: String,
+    /// The target's base path, which is in front of every request's target.
+    #[serde(default)]
+    pub prefix: String,
+    /// The values its expressions had.
+    #[serde(default)]
+    pub bindings: Map<String, Value>,
+    /// The steps that were sent.
+    pub steps: Vec<StepRecord>,
+    /// What kept the case from being run to its end, or from being run at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<super::Trouble>,
+    /// Why the case was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+}
+
+impl Trace {
+    /// A trace without a step yet.
+    #[must_use]
+    pub fn new(case: CaseId, origin: &str, prefix: &str) -> Self {
+        Self {
+            case,
+            origin: origin.to_owned(),
+            prefix: prefix.to_owned(),
+            bindings: Map::new(),
+            steps: Vec::new(),
+            troubles: Vec::new(),
+            skipped: None,
+        }
+    }
+
+    /// The main request's answer's status.
+    #[must_use]
+    pub fn main_status(&self) -> Option<u16> {
+        let main = self.steps.iter().find(|step| step.role == Role::Main)?;
+        main.result
+            .as_ref()
+            .ok()
+            .map(|exchange| exchange.response.status)
+    }
+}

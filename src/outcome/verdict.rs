@@ -1,0 +1,126 @@
+//! Verdicts of cases and of clauses.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use crate::case::CaseId;
+use crate::clause::ClauseIndex;
+
+/// What kept us from knowing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What was being done.
+    pub during: String,
+    /// What happened.
+    pub reason: String,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.during, self.reason)
+    }
+}
+
+/// The verdict of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CaseVerdict {
+    /// Nothing that must hold was broken.
+    Pass,
+    /// Something that must hold was broken.
+    Fail,
+    /// It was not run, and why.
+    Skipped(String),
+    /// We could not tell.
+    Error,
+}
+
+impl CaseVerdict {
+    /// The word itself.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Skipped(_) => "skipped",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What one exchange says of one clause, the stronger the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Its place was reached, but nothing put it to the test.
+    Vacuous,
+    /// It was put to the test and held.
+    Held,
+    /// It was broken.
+    Broken,
+}
+
+/// The exchange in which a clause was put to the test.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Witness {
+    /// The case.
+    pub case: CaseId,
+    /// The exchange's number in the case's trace.
+    pub exchange: usize,
+}
+
+/// The verdict of a clause over a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClauseVerdict {
+    /// Held, and the least exchange that shows it.
+    Held(Witness),
+    /// Broken, and the least exchange that shows it.
+    Broken(Witness),
+    /// Its place was reached, but nothing put it to the test.
+    Vacuous,
+    /// Its place was never reached.
+    Untested,
+}
+
+impl ClauseVerdict {
+    /// The word itself.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Held(_) => "held",
+            Self::Broken(_) => "broken",
+            Self::Vacuous => "vacuous",
+            Self::Untested => "untested",
+        }
+    }
+}
+
+/// A case, judged.
+#[derive(Clone, Debug)]
+pub struct CaseOutcome {
+    /// The case.
+    pub case: CaseId,
+    /// Its verdict.
+    pub verdict: CaseVerdict,
+    /// Every broken clause, advisories among them, in the order of the exchanges.
+    pub findings: Vec<Finding>,
+    /// What kept us from knowing.
+    pub troubles: Vec<Trouble>,
+    /// What its exchanges say of the contract's clauses: clause, standing, exchange.
+    pub standings: Vec<(ClauseIndex, Standing, usize)>,
+    /// How many exchanges there were.
+    pub exchanges: usize,
+}
+
+impl CaseOutcome {
+    /// The findings that fail the gate.
+    pub fn failures(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.is_failure())
+    }
+
+    /// The findings that fail nothing.
+    pub fn advisories(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| !finding.is_failure())
+    }
+}

@@ -1,0 +1,13 @@
+//! What is known of a target: its variables, credentials, headers and limits.
+//!
+//! A profile is plain data. Where its parts come from (flags, environment, `proofmark.toml`) is the
+//! business of whoever fills it; what a contract gives away as named examples is filled in here.
+//! Read [`Profile`] first.
+
+mod credential;
+mod fixtures;
+
+pub use credential::{CredentialSource, Identities};
+pub use fixtures::{Fixture, Profile};
+
+pub(crate) use fixtures::variable_of;

@@ -1,0 +1,19 @@
+//! The built-in contract, *Set image metadata item* and its companions, and a server that keeps it.
+//!
+//! The contract is stated once, by the types and paths the server itself is made of, and generated
+//! from them. This room imports no other; what fires at the server knows it only through its
+//! document. Read [`contract`] first, then [`Server`].
+
+mod answers;
+mod body;
+mod contract;
+mod fault;
+mod finish;
+mod paths;
+mod server;
+mod store;
+mod types;
+
+pub use contract::{contract, contract_json, contract_yaml};
+pub use fault::{Fault, fault, faults};
+pub use server::Server;

@@ -1,0 +1,166 @@
+//! A relation, compiled.
+
+use cel::{Context, Program, Value as Cel};
+
+use super::scope::Scope;
+use crate::openapi::RelationDecl;
+
+/// A relation of the contract, compiled.
+#[derive(Debug)]
+pub struct Relation {
+    rule: Program,
+    when: Option<Program>,
+}
+
+/// Why a relation can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {part} of the relation `{id}` is no CEL expression: {reason}")]
+pub struct RelationError {
+    /// The relation.
+    pub id: String,
+    /// `rule` or `when`.
+    pub part: &'static str,
+    /// What CEL says of it.
+    pub reason: String,
+}
+
+impl Relation {
+    /// Compiles a declaration.
+    ///
+    /// # Errors
+    /// When its rule or condition is no CEL expression.
+    pub fn compile(declared: &RelationDecl) -> Result<Self, RelationError> {
+        let program = |part, source: &str| {
+            Program::compile(source).map_err(|error| RelationError {
+                id: declared.id.clone(),
+                part,
+                reason: error
+                    .to_string()
+                    .lines()
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            })
+        };
+        Ok(Self {
+            rule: program("rule", &declared.rule)?,
+            when: declared
+                .when
+                .as_deref()
+                .map(|when| program("when", when))
+                .transpose()?,
+        })
+    }
+
+    /// Whether the relation holds; none where it isn't asked for or can't be evaluated.
+    #[must_use]
+    pub fn holds(&self, scope: &Scope) -> Option<bool> {
+        let mut context = Context::default();
+        context.add_variable_from_value("request", scope.request.value());
+        if let Some(response) = &scope.response {
+            context.add_variable_from_value("response", response.value());
+        }
+        context.add_variable_from_value("previous", scope.previous.clone());
+        let truth = |program: &Program| match program.execute(&context) {
+            Ok(Cel::Bool(truth)) => Some(truth),
+            _ => None,
+        };
+        if let Some(when) = &self.when {
+            if truth(when) != Some(true) {
+                return None;
+            }
+        }
+        truth(&self.rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Pointer;
+    use crate::openapi::{Level, RelationSide};
+    use crate::relation::ScopePart;
+    use serde_json::{Value, json};
+
+    fn holds(rule: &str, when: Option<&str>, request: Value, response: Value) -> Option<bool> {
+        let declared = RelationDecl {
+            id: "r".into(),
+            side: RelationSide::Response,
+            text: String::new(),
+            rule: rule.into(),
+            when: when.map(str::to_owned),
+            level: Level::Must,
+            at: Pointer::root(),
+        };
+        let part = |value: &Value| {
+            let members = value.as_object().expect("a map of parts");
+            ScopePart::new(members.iter().map(|(name, value)| (name.as_str(), value)))
+        };
+        let relation = Relation::compile(&declared).expect("it compiles");
+        let earlier = [(part(&json!({})), part(&json!({"headers": {"id": "a"}})))];
+        relation.holds(&Scope::new(part(&request), Some(part(&response)), earlier))
+    }
+
+    #[test]
+    fn the_bodys_key_is_the_paths_key() {
+        let rule = "request.path.key in request.body.meta";
+        let asked = |body: Value| {
+            holds(
+                rule,
+                None,
+                json!({"path": {"key": "a"}, "body": body}),
+                json!({}),
+            )
+        };
+        assert_eq!(asked(json!({"meta": {"a": 1}})), Some(true));
+        assert_eq!(asked(json!({"meta": {"b": 1}})), Some(false));
+        assert_eq!(asked(json!({"meta": 7})), None);
+        assert_eq!(asked(json!([])), None);
+    }
+
+    #[test]
+    fn the_faults_code_is_the_status() {
+        let rule = "response.body.all(f, response.body[f].code == response.status)";
+        let when = Some("response.status >= 400");
+        let asked = |status: u16, code: Value| {
+            holds(
+                rule,
+                when,
+                json!({}),
+                json!({"status": status, "body": {"badRequest": {"code": code}}}),
+            )
+        };
+        assert_eq!(asked(400, json!(400)), Some(true));
+        assert_eq!(asked(400, json!(500)), Some(false));
+        assert_eq!(asked(200, json!(500)), None);
+        assert_eq!(holds(rule, when, json!({}), json!({"status": 400})), None);
+    }
+
+    #[test]
+    fn an_id_differs_from_all_earlier_ones() {
+        let rule = "!previous.exists(p, \"id\" in p.response.headers && p.response.headers[\"id\"] == response.headers[\"id\"])";
+        let asked = |id: &str| holds(rule, None, json!({}), json!({"headers": {"id": id}}));
+        assert_eq!(asked("a"), Some(false));
+        assert_eq!(asked("b"), Some(true));
+    }
+
+    #[test]
+    fn what_is_no_expression_is_named() {
+        let declared = RelationDecl {
+            id: "broken".into(),
+            side: RelationSide::Request,
+            text: String::new(),
+            rule: "request.path. ==".into(),
+            when: None,
+            level: Level::Must,
+            at: Pointer::root(),
+        };
+        let error = Relation::compile(&declared)
+            .expect_err("it is refused")
+            .to_string();
+        assert!(
+            error.contains("the rule of the relation `broken`"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! What a schema can't say: relations between the parts of an exchange, in CEL.
+//!
+//! A relation is evaluated over `request` (path, query, headers, body), `response` (status,
+//! headers, body) and `previous`, the earlier exchanges of the same case. Where it can't be
+//! evaluated, because a part isn't there or is of another type, it says nothing. Read
+//! [`Relation`] first.
+
+mod compiled;
+mod scope;
+
+pub use compiled::{Relation, RelationError};
+pub use scope::{Scope, ScopePart};

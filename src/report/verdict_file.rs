@@ -1,0 +1,73 @@
+//! The verdict file: what was found out, and nothing that differs between two runs that found out
+//! the same.
+//!
+//! ```json
+//! {
+//!   "contract": "… 1.0.0",
+//!   "cases": [{ "case": "op/name", "verdict": "pass", "findings": [] }],
+//!   "clauses": [{ "clause": "op/200#content-type", "level": "must", "verdict": "held", "witness": { "case": "op/name", "exchange": 0 } }]
+//! }
+//! ```
+
+use serde_json::{Value, json};
+
+use crate::clause::Clauses;
+use crate::openapi::Contract;
+use crate::outcome::{CaseOutcome, CaseVerdict, ClauseVerdict, Ledger};
+
+/// The verdict file's text. Cases are in plan order, clauses in the contract's.
+#[must_use]
+pub fn verdict_file<'o>(
+    contract: &Contract,
+    clauses: &Clauses,
+    outcomes: impl IntoIterator<Item = &'o CaseOutcome>,
+) -> String {
+    let mut ledger = Ledger::default();
+    let mut cases = Vec::new();
+    for outcome in outcomes {
+        ledger.add(outcome);
+        let findings: Vec<Value> = outcome
+            .findings
+            .iter()
+            .map(|finding| {
+                json!({
+                    "clause": finding.clause,
+                    "level": finding.level,
+                    "check": finding.check,
+                    "exchange": finding.exchange,
+                })
+            })
+            .collect();
+        let mut case = json!({
+            "case": outcome.case,
+            "verdict": outcome.verdict.as_str(),
+            "findings": findings,
+        });
+        if let CaseVerdict::Skipped(reason) = &outcome.verdict {
+            case["reason"] = reason.as_str().into();
+        }
+        cases.push(case);
+    }
+    let clauses: Vec<Value> = ledger
+        .records(clauses)
+        .map(|record| {
+            let mut line = json!({
+                "clause": record.clause.id,
+                "level": record.clause.level,
+                "verdict": record.verdict.as_str(),
+            });
+            if let ClauseVerdict::Held(witness) | ClauseVerdict::Broken(witness) = &record.verdict {
+                line["witness"] = json!(witness);
+            }
+            line
+        })
+        .collect();
+    let whole = json!({
+        "contract": format!("{} {}", contract.info.title, contract.info.version),
+        "cases": cases,
+        "clauses": clauses,
+    });
+    let mut text = serde_json::to_string_pretty(&whole).unwrap_or_default();
+    text.push('\n');
+    text
+}

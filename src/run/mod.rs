@@ -1,0 +1,18 @@
+//! Runs cases against a target: plans, sends, judges, takes away what was made, and tells of it in
+//! events.
+//!
+//! The only room that knows target, check and profile together. It prints nothing and reads no
+//! environment; nonce and limits are handed in. Read [`Runner`] first.
+
+mod credentials;
+mod lock;
+mod plan;
+mod preflight;
+mod request;
+mod scheduler;
+mod send;
+mod teardown;
+
+pub use plan::{Plan, Planned, plan};
+pub use request::BuildError;
+pub use scheduler::{Options, RunError, RunResult, Runner};

@@ -1,0 +1,160 @@
+//! Which cases are run, and why others are not.
+
+use crate::case::{Auth, Case, Step};
+use crate::clause::{ClauseId, Clauses};
+use crate::diag::{Diagnostic, closest};
+use crate::openapi::{Contract, Operation};
+use crate::profile::Profile;
+
+/// A case and whether it is run.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The case's number among those handed in.
+    pub case: usize,
+    /// Why it is not run; known before anything is sent.
+    pub skip: Option<String>,
+}
+
+/// The cases of a run in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Each case with its fate.
+    pub cases: Vec<Planned>,
+}
+
+/// Plans a run: a case whose target lacks a variable or an identity it needs is skipped, with that
+/// reason.
+///
+/// # Errors
+/// Clauses that cases name and the contract does not have.
+pub fn plan(
+    contract: &Contract,
+    clauses: &Clauses,
+    cases: &[Case],
+    profile: &Profile,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let problems: Vec<Diagnostic> = cases
+        .iter()
+        .flat_map(|case| unknown_clauses(contract, clauses, case))
+        .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let planned = cases.iter().enumerate().map(|(number, case)| Planned {
+        case: number,
+        skip: missing(contract, case, profile),
+    });
+    Ok(Plan {
+        cases: planned.collect(),
+    })
+}
+
+fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String> {
+    let mut lacking: Vec<String> = Vec::new();
+    for name in case
+        .variables()
+        .into_iter()
+        .chain(parameters(contract, case))
+    {
+        if !profile.variables.contains_key(&name) {
+            let entry = format!("the variable {name} (give it with --var {name}=…)");
+            if !lacking.contains(&entry) {
+                lacking.push(entry);
+            }
+        }
+    }
+    for step in &case.steps {
+        let operation = &contract.operations[step.operation];
+        if let Some(identity) = identity(step, operation) {
+            if !profile.identities.contains_key(identity) {
+                let entry = match identity {
+                    "default" => "a credential (give one with --token)".to_owned(),
+                    other => format!(
+                        "a credential of the identity {other} (give it with --token {other}=…)"
+                    ),
+                };
+                if !lacking.contains(&entry) {
+                    lacking.push(entry);
+                }
+            }
+        }
+    }
+    (!lacking.is_empty()).then(|| format!("needs {}", lacking.join(" and ")))
+}
+
+/// The identity whose credential a step sends, if it sends one.
+pub(super) fn identity<'s>(step: &'s Step, operation: &Operation) -> Option<&'s str> {
+    let needed = operation
+        .security
+        .first()
+        .is_some_and(|requirement| !requirement.schemes.is_empty());
+    match &step.auth {
+        _ if !needed => None,
+        Auth::Default => Some("default"),
+        Auth::Identity(name) => Some(name),
+        Auth::None | Auth::Value(_) => None,
+    }
+}
+
+/// The path parameters a case leaves to the target's variables.
+pub(super) fn parameters(contract: &Contract, case: &Case) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for step in case.steps.iter().filter(|step| step.target.is_none()) {
+        for name in contract.operations[step.operation].path.parameters() {
+            if !step.path.contains_key(name) && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+fn unknown_clauses(contract: &Contract, clauses: &Clauses, case: &Case) -> Vec<Diagnostic> {
+    let Some(main) = case
+        .steps
+        .iter()
+        .find(|step| step.role == crate::case::Role::Main)
+    else {
+        return Vec::new();
+    };
+    let operation = &contract.operations[main.operation].name;
+    let named = case
+        .steps
+        .iter()
+        .filter_map(|step| Some((step, step.clause.as_deref()?)));
+    named
+        .filter(|(_, name)| {
+            let id = format!("x/{name}").parse::<ClauseId>().map(|id| ClauseId {
+                subject: operation.clone(),
+                ..id
+            });
+            id.ok().and_then(|id| clauses.find(&id)).is_none()
+        })
+        .map(|(step, name)| {
+            let known: Vec<String> = clauses
+                .iter()
+                .filter(|clause| clause.id.subject == *operation)
+                .map(|clause| clause.id.within_operation())
+                .collect();
+            let help = match closest(name, known.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`proofmark list clauses` names them all".to_owned(),
+            };
+            let holder = if step.role == crate::case::Role::Main {
+                step.at.parent()
+            } else {
+                step.at.clone()
+            };
+            Diagnostic::error(
+                "unknown-clause",
+                format!("`{operation}` has no clause `{name}`"),
+            )
+            .at(
+                case.document.source(),
+                case.document.span(&holder.child("clause")),
+                "",
+            )
+            .help(help)
+        })
+        .collect()
+}

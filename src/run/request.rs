@@ -1,0 +1,217 @@
+//! From a step to the request that is sent.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::case::{Auth, Padding, Payload, Step, Unbound, expand, expand_text};
+use crate::codec::{EncodeError, encode_path, encode_query, header_value};
+use crate::http::{Headers, Request, Secret};
+use crate::openapi::{Contract, Location, Operation, SecurityKind};
+
+/// The largest body a case may ask for.
+const LONGEST: usize = 64 << 20;
+
+/// Why a request can't be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// An expression has no value.
+    #[error(transparent)]
+    Unbound(#[from] Unbound),
+    /// A value can't be written.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A body's length is no number, or too large a one.
+    #[error("a body can't be made {0} bytes long")]
+    Length(String),
+    /// A credential goes where it isn't put yet.
+    #[error("the security scheme `{0}` is of a kind this version doesn't send")]
+    Security(String),
+}
+
+/// What a request is made of beside its step.
+pub(super) struct Parts<'a> {
+    pub(super) contract: &'a Contract,
+    pub(super) authority: &'a str,
+    pub(super) prefix: &'a str,
+    pub(super) bindings: &'a Map<String, Value>,
+    pub(super) credential: Option<&'a Secret>,
+    pub(super) headers: &'a [(String, Secret)],
+    pub(super) correlation: &'a str,
+}
+
+/// Makes a step's request: everything that is sent is put here and nothing is added later.
+pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildError> {
+    let operation = &parts.contract.operations[step.operation];
+    let bindings = parts.bindings;
+    let target = match &step.target {
+        Some(target) => expand_text(target, bindings)?,
+        None => {
+            let path = path_values(step, operation, bindings)?;
+            let query = expanded(&step.query, bindings)?;
+            format!(
+                "{}{}{}",
+                parts.prefix,
+                encode_path(operation, &path)?,
+                encode_query(operation, &query)?
+            )
+        }
+    };
+    let method = step
+        .method
+        .clone()
+        .unwrap_or_else(|| operation.method.clone());
+    let (body, media) = body(step, operation, bindings)?;
+    let mut headers = Headers::new();
+    headers.push("host", parts.authority);
+    if let Some(accept) = accept(operation) {
+        headers.push("accept", accept.as_str());
+    }
+    credential(step, operation, parts, &mut headers)?;
+    if let Some(media) = media {
+        headers.push("content-type", media.as_str());
+    }
+    // RFC 9110, 8.6: a method that has a meaning for content says its length even when it is zero.
+    if !body.is_empty() || matches!(method.as_str(), "PUT" | "POST" | "PATCH") {
+        headers.push("content-length", body.len().to_string().as_str());
+    }
+    headers.push("x-proofmark", parts.correlation);
+    for (name, value) in parts.headers {
+        headers.set(name, value.clone());
+    }
+    for (name, value) in &expanded(&step.headers, bindings)? {
+        match value {
+            Value::Null => headers.remove(name),
+            value => headers.set(name, header_value(value).as_str()),
+        }
+    }
+    Ok(Request {
+        method,
+        target,
+        headers,
+        body,
+    })
+}
+
+fn expanded(
+    values: &Map<String, Value>,
+    bindings: &Map<String, Value>,
+) -> Result<Map<String, Value>, Unbound> {
+    values
+        .iter()
+        .map(|(name, value)| Ok((name.clone(), expand(value, bindings)?)))
+        .collect()
+}
+
+/// The step's own values, and the target's variables for what it leaves out.
+pub(super) fn path_values(
+    step: &Step,
+    operation: &Operation,
+    bindings: &Map<String, Value>,
+) -> Result<Map<String, Value>, Unbound> {
+    let mut values = expanded(&step.path, bindings)?;
+    for name in operation.path.parameters() {
+        if let Some(value) = bindings.get(name).filter(|_| !values.contains_key(name)) {
+            values.insert(name.to_owned(), value.clone());
+        }
+    }
+    Ok(values)
+}
+
+fn body(
+    step: &Step,
+    operation: &Operation,
+    bindings: &Map<String, Value>,
+) -> Result<(Bytes, Option<String>), BuildError> {
+    let media = operation
+        .request_body
+        .iter()
+        .flat_map(|body| &body.content)
+        .next();
+    let media = media
+        .and_then(|media| media.range.media_type())
+        .map(ToString::to_string);
+    let mut body: Vec<u8> = match &step.payload {
+        Payload::None => return Ok((Bytes::new(), None)),
+        Payload::Value(value) => match expand(value, bindings)? {
+            // Text of another type than JSON is its own form.
+            Value::String(text)
+                if media
+                    .as_deref()
+                    .is_some_and(|media| !media.contains("json")) =>
+            {
+                text.into_bytes()
+            }
+            value => value.to_string().into_bytes(),
+        },
+        Payload::Raw(text) => expand_text(text, bindings)?.into_bytes(),
+        Payload::Bytes(bytes) => bytes.to_vec(),
+    };
+    if let Some(padding) = &step.padding {
+        let (Padding::Over(text) | Padding::Exactly(text)) = padding;
+        let text = expand_text(text, bindings)?;
+        let number: usize = text.parse().map_err(|_| BuildError::Length(text.clone()))?;
+        let length = number.saturating_add(usize::from(matches!(padding, Padding::Over(_))));
+        if length < body.len() || length > LONGEST {
+            return Err(BuildError::Length(length.to_string()));
+        }
+        body.resize(length, b' ');
+    }
+    Ok((
+        body.into(),
+        media.or_else(|| Some("application/json".to_owned())),
+    ))
+}
+
+/// The media types the operation's answers are documented in, in the document's order.
+fn accept(operation: &Operation) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for media in operation
+        .responses
+        .iter()
+        .flat_map(|response| &response.content)
+    {
+        if !names.contains(&media.name.as_str()) {
+            names.push(&media.name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn credential(
+    step: &Step,
+    operation: &Operation,
+    parts: &Parts<'_>,
+    headers: &mut Headers,
+) -> Result<(), BuildError> {
+    let Some(requirement) = operation.security.first() else {
+        return Ok(());
+    };
+    for name in &requirement.schemes {
+        let Some(scheme) = parts.contract.security_scheme(name) else {
+            continue;
+        };
+        let (field, prefix) = match &scheme.kind {
+            SecurityKind::ApiKey(Location::Header, field) => (field.as_str(), String::new()),
+            SecurityKind::Http(scheme) => {
+                let mut letters = scheme.chars();
+                let first = letters.next().map(|c| c.to_ascii_uppercase());
+                (
+                    "authorization",
+                    first.into_iter().chain(letters).chain([' ']).collect(),
+                )
+            }
+            _ => return Err(BuildError::Security(name.clone())),
+        };
+        match (&step.auth, parts.credential) {
+            (Auth::None, _) => {}
+            (Auth::Value(value), _) => headers.push(field, format!("{prefix}{value}").as_str()),
+            (_, Some(secret)) if prefix.is_empty() => headers.push(field, secret.clone()),
+            (_, Some(secret)) => {
+                let value = format!("{prefix}{}", secret.reveal());
+                headers.push(field, Secret::new(value, secret.variable()));
+            }
+            (_, None) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Order, concurrency, serial cases, interruption.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::credentials::Credentials;
+use super::lock::TargetLock;
+use super::plan::Plan;
+use super::preflight;
+use super::send::{self, Sent};
+use crate::case::Case;
+use crate::check::Judge;
+use crate::clause::Clauses;
+use crate::openapi::Contract;
+use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
+use crate::profile::Profile;
+use crate::target::Target;
+
+/// How a run goes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many cases are under way at once.
+    pub concurrency: usize,
+    /// What makes this run's names differ from every other run's: letters and digits.
+    pub nonce: String,
+    /// Where processes that share a target find their lock; none where no other process can.
+    pub locks: Option<PathBuf>,
+}
+
+/// Why a run could not begin. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// Nobody answers.
+    #[error(
+        "{target} can't be reached: {reason}\nnothing was tested; check the URL and that the server runs"
+    )]
+    Unreachable {
+        /// The target.
+        target: String,
+        /// What happened.
+        reason: String,
+    },
+    /// What the cases need isn't there.
+    #[error("the target isn't ready to be tested, and nothing was written to it:\n  {}", .0.join("\n  "))]
+    Fixtures(Vec<String>),
+    /// A credential can't be had.
+    #[error("{0}\nnothing was tested")]
+    Credential(String),
+}
+
+/// All that the cases of a run share.
+pub(super) struct Shared {
+    pub(super) contract: Arc<Contract>,
+    pub(super) target: Arc<dyn Target>,
+    pub(super) profile: Profile,
+    pub(super) options: Options,
+    pub(super) credentials: Credentials,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct RunResult {
+    /// The traces, in plan order.
+    pub traces: Vec<Trace>,
+    /// The cases, judged, in plan order.
+    pub outcomes: Vec<Arc<CaseOutcome>>,
+    /// The verdict of every clause.
+    pub ledger: Ledger,
+    /// The run in numbers.
+    pub summary: Arc<Summary>,
+}
+
+/// Runs cases against one target.
+pub struct Runner {
+    shared: Arc<Shared>,
+    clauses: Arc<Clauses>,
+    cancelled: watch::Sender<bool>,
+}
+
+impl Runner {
+    /// Makes a runner. The profile is filled up with what the contract gives away as examples.
+    #[must_use]
+    pub fn new(
+        contract: Arc<Contract>,
+        clauses: Arc<Clauses>,
+        target: Arc<dyn Target>,
+        profile: Profile,
+        options: Options,
+    ) -> Self {
+        let credentials = Credentials::new(profile.identities.clone());
+        Self {
+            shared: Arc::new(Shared {
+                contract,
+                target,
+                profile,
+                options,
+                credentials,
+            }),
+            clauses,
+            cancelled: watch::channel(false).0,
+        }
+    }
+
+    /// A handle that ends the run early when `true` is sent: what is under way is taken back, and
+    /// what was done is reported.
+    #[must_use]
+    pub fn canceller(&self) -> watch::Sender<bool> {
+        self.cancelled.clone()
+    }
+
+    /// Runs the planned cases and tells of it in events.
+    ///
+    /// # Errors
+    /// When the target can't be tested at all; then nothing was written to it.
+    pub async fn run(
+        &self,
+        cases: &[Case],
+        plan: &Plan,
+        emit: &(dyn Fn(Event) + Sync),
+    ) -> Result<RunResult, RunError> {
+        let selected: Vec<&Case> = plan
+            .cases
+            .iter()
+            .filter(|planned| planned.skip.is_none())
+            .map(|planned| &cases[planned.case])
+            .collect();
+        preflight::check(&self.shared, &selected).await?;
+        emit(Event::Started {
+            target: self.shared.target.describe(),
+            cases: plan.cases.len(),
+        });
+        let judge = Judge::new(&self.shared.contract, &self.clauses);
+        let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();
+        done.resize_with(plan.cases.len(), || None);
+        let mut finish = |number: usize, sent: Sent| {
+            let case = &cases[plan.cases[number].case];
+            let outcome = Arc::new(judge.case(case, &sent.trace));
+            for what in sent.left_behind {
+                emit(Event::LeftBehind {
+                    case: case.id.clone(),
+                    what,
+                });
+            }
+            emit(Event::CaseFinished(outcome.clone()));
+            done[number] = Some((sent.trace, outcome));
+        };
+        for (number, planned) in plan.cases.iter().enumerate() {
+            if let Some(reason) = &planned.skip {
+                let case = &cases[planned.case];
+                let mut trace = Trace::new(
+                    case.id.clone(),
+                    &self.shared.target.origin(),
+                    self.shared.target.prefix(),
+                );
+                trace.skipped = Some(reason.clone());
+                finish(
+                    number,
+                    Sent {
+                        trace,
+                        left_behind: Vec::new(),
+                    },
+                );
+            }
+        }
+        let (serial, side_by_side): (Vec<usize>, Vec<usize>) = (0..plan.cases.len())
+            .filter(|number| plan.cases[*number].skip.is_none())
+            .partition(|number| cases[plan.cases[*number].case].serial);
+        self.side_by_side(cases, plan, &side_by_side, emit, &mut finish)
+            .await;
+        for number in serial {
+            let lock = match &self.shared.options.locks {
+                Some(folder) => TargetLock::acquire(folder, &self.shared.target.describe())
+                    .await
+                    .map(Some),
+                None => Ok(None),
+            };
+            let case = &cases[plan.cases[number].case];
+            let sent = match lock {
+                Ok(_lock) if *self.cancelled.borrow() => continue,
+                Ok(_lock) => {
+                    emit(Event::CaseStarted(case.id.clone()));
+                    send::case(&self.shared, case, self.cancelled.subscribe()).await
+                }
+                Err(error) => no_lock(case, &self.shared, &error),
+            };
+            finish(number, sent);
+        }
+        let mut summary = Summary::default();
+        let mut ledger = Ledger::default();
+        summary.interrupted = *self.cancelled.borrow();
+        let (mut traces, mut outcomes) = (Vec::new(), Vec::new());
+        for (trace, outcome) in done.into_iter().flatten() {
+            summary.add(&outcome);
+            ledger.add(&outcome);
+            traces.push(trace);
+            outcomes.push(outcome);
+        }
+        let summary = Arc::new(summary);
+        emit(Event::Finished(summary.clone()));
+        Ok(RunResult {
+            traces,
+            outcomes,
+            ledger,
+            summary,
+        })
+    }
+
+    async fn side_by_side(
+        &self,
+        cases: &[Case],
+        plan: &Plan,
+        numbers: &[usize],
+        emit: &(dyn Fn(Event) + Sync),
+        finish: &mut dyn FnMut(usize, Sent),
+    ) {
+        let mut waiting = numbers.iter().copied();
+        let mut under_way: JoinSet<(usize, Sent)> = JoinSet::new();
+        loop {
+            while under_way.len() < self.shared.options.concurrency.max(1)
+                && !*self.cancelled.borrow()
+            {
+                let Some(number) = waiting.next() else { break };
+                let case = cases[plan.cases[number].case].clone();
+                emit(Event::CaseStarted(case.id.clone()));
+                let shared = self.shared.clone();
+                let cancelled = self.cancelled.subscribe();
+                under_way
+                    .spawn(async move { (number, send::case(&shared, &case, cancelled).await) });
+            }
+            match under_way.join_next().await {
+                None => break,
+                Some(Ok((number, sent))) => finish(number, sent),
+                // A bug of ours must not pass for a verdict.
+                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+    }
+}
+
+fn no_lock(case: &Case, shared: &Shared, error: &std::io::Error) -> Sent {
+    let mut trace = Trace::new(
+        case.id.clone(),
+        &shared.target.origin(),
+        shared.target.prefix(),
+    );
+    trace.troubles.push(Trouble {
+        during: "waiting to run alone".to_owned(),
+        reason: format!("the target's lock can't be had: {error}"),
+    });
+    Sent {
+        trace,
+        left_behind: Vec::new(),
+    }
+}

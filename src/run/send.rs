@@ -1,0 +1,197 @@
+//! One case, sent: every step in order, then everything it made taken away again.
+
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use super::plan::identity;
+use super::request::{Parts, build};
+use super::scheduler::Shared;
+use super::teardown;
+use crate::case::{Capture, Case, Role, Step, unique_names};
+use crate::check::status_met;
+use crate::codec::read_json;
+use crate::http::{Exchange, FieldValue, Request};
+use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
+use crate::target::{TransportError, Way};
+
+/// A case's trace, and what of it could not be removed from the target.
+pub(super) struct Sent {
+    pub(super) trace: Trace,
+    pub(super) left_behind: Vec<String>,
+}
+
+pub(super) async fn case(
+    shared: &Shared,
+    case: &Case,
+    mut cancelled: watch::Receiver<bool>,
+) -> Sent {
+    let mut trace = Trace::new(
+        case.id.clone(),
+        &shared.target.origin(),
+        shared.target.prefix(),
+    );
+    trace.bindings = bindings(shared, case);
+    for (number, step) in case.steps.iter().enumerate() {
+        if step.role == Role::Then && !step.when.is_empty() {
+            let status = trace.main_status();
+            if !status.is_some_and(|status| step.when.iter().any(|pattern| pattern.covers(status)))
+            {
+                continue;
+            }
+        }
+        let sent = tokio::select! {
+            sent = one_step(shared, case, number, step, &trace.bindings) => sent,
+            _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
+        };
+        let goes_on = match sent {
+            Ok(result) => {
+                let goes_on = take(&mut trace, step, result.as_ref().ok());
+                trace.steps.push(StepRecord {
+                    step: Some(number),
+                    role: step.role,
+                    operation: shared.contract.operations[step.operation].name.clone(),
+                    result,
+                });
+                goes_on
+            }
+            Err(reason) => {
+                trace.troubles.push(Trouble {
+                    during: format!("step {} at {}", number + 1, case.place(Some(step))),
+                    reason,
+                });
+                false
+            }
+        };
+        if !goes_on {
+            break;
+        }
+    }
+    let left_behind = teardown::case(shared, case, &mut trace).await;
+    Sent { trace, left_behind }
+}
+
+fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
+    let mut bindings = Map::new();
+    let used = case
+        .variables()
+        .into_iter()
+        .chain(super::plan::parameters(&shared.contract, case));
+    for name in used {
+        if let Some(value) = shared.profile.variables.get(&name) {
+            bindings.insert(name, value.clone());
+        }
+    }
+    bindings.extend(unique_names(
+        case.id.as_str(),
+        &shared.options.nonce,
+        &case.uniques(),
+    ));
+    bindings
+}
+
+/// Takes the answer's captures in. False: the rest of the case would say nothing.
+fn take(trace: &mut Trace, step: &Step, exchange: Option<&Exchange>) -> bool {
+    let Some(exchange) = exchange else {
+        return false;
+    };
+    if step.role == Role::Given && !status_met(step, exchange.response.status) {
+        return false;
+    }
+    for (name, from) in &step.capture {
+        let value = match from {
+            Capture::Header(header) => exchange.response.headers.text(header).map(Value::from),
+            Capture::Body(pointer) => read_json(&exchange.response.body)
+                .ok()
+                .and_then(|body| body.pointer(pointer.as_str()).cloned()),
+        };
+        let Some(value) = value else {
+            trace.troubles.push(Trouble {
+                during: format!("the capture of `{name}`"),
+                reason: "the answer doesn't hold it".to_owned(),
+            });
+            return false;
+        };
+        trace.bindings.insert(name.clone(), value);
+    }
+    true
+}
+
+async fn one_step(
+    shared: &Shared,
+    case: &Case,
+    number: usize,
+    step: &Step,
+    bindings: &Map<String, Value>,
+) -> Result<Result<Exchange, NoAnswer>, String> {
+    let operation = &shared.contract.operations[step.operation];
+    let identity = identity(step, operation);
+    let mut credential = match identity {
+        Some(identity) => Some(shared.credentials.get(identity).await?),
+        None => None,
+    };
+    let correlation = format!("{}/{}/{}", shared.options.nonce, case.id, number + 1);
+    let way = if step.wire { Way::Wire } else { Way::Client };
+    for attempt in 0..2 {
+        let parts = Parts {
+            contract: &shared.contract,
+            authority: &shared.target.authority(),
+            prefix: shared.target.prefix(),
+            bindings,
+            credential: credential.as_ref(),
+            headers: &shared.profile.headers,
+            correlation: &correlation,
+        };
+        let request = build(step, &parts).map_err(|error| error.to_string())?;
+        let result = send(shared, &request, way).await;
+        let refused = result
+            .as_ref()
+            .is_ok_and(|exchange| exchange.response.status == 401);
+        if let (true, 0, Some(identity), Some(old)) = (refused, attempt, identity, &credential) {
+            if let Some(renewed) = shared.credentials.renew(identity, old).await {
+                credential = Some(renewed);
+                continue;
+            }
+        }
+        return Ok(result);
+    }
+    Err("the credential was refused twice".to_owned())
+}
+
+/// Sends one request. A header field that no HTTP message can hold ends here, not in a panic.
+pub(super) async fn send(
+    shared: &Shared,
+    request: &Request,
+    way: Way,
+) -> Result<Exchange, NoAnswer> {
+    let broken = request.headers.iter().find(|(name, value)| {
+        name.is_empty() || name.contains(['\r', '\n', ':', ' ']) || has_break(value)
+    });
+    if let Some((name, _)) = broken {
+        return Err(NoAnswer {
+            reason: format!(
+                "the header field `{}` can't be sent: it would end the head",
+                name.escape_debug()
+            ),
+            unreachable: false,
+        });
+    }
+    shared
+        .target
+        .send(request, way)
+        .await
+        .map_err(|error| no_answer(&error))
+}
+
+fn has_break(value: &FieldValue) -> bool {
+    value
+        .reveal()
+        .iter()
+        .any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
+pub(super) fn no_answer(error: &TransportError) -> NoAnswer {
+    NoAnswer {
+        reason: error.to_string(),
+        unreachable: error.is_connect(),
+    }
+}

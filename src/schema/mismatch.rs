@@ -1,0 +1,138 @@
+//! One way in which an instance breaks a schema.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use crate::diag::Pointer;
+
+/// How long a value may be shown before it is cut, in characters.
+const SHOWN: usize = 120;
+
+/// One way in which an instance breaks a schema: where in both, what was expected, what was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The value at fault, in the instance.
+    pub instance: Pointer,
+    /// The keyword that is broken, in the document.
+    pub schema: Pointer,
+    /// The keyword's name.
+    pub keyword: String,
+    /// The member that is missing, for `required`.
+    pub missing: Option<String>,
+    /// What the schema asks for, in words or as the operand.
+    pub expected: String,
+    /// What was there.
+    pub actual: String,
+}
+
+impl Mismatch {
+    /// The mismatches in one error; `propertyNames` hides others.
+    pub(super) fn of(error: &ValidationError<'_>) -> Vec<Self> {
+        if let Kind::PropertyNames { error: inner } = error.kind() {
+            let mut inner = Self::of(inner);
+            for mismatch in &mut inner {
+                mismatch.instance = pointer(error.instance_path().as_str());
+            }
+            return inner;
+        }
+        let missing = match error.kind() {
+            Kind::Required { property } => property.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let keyword = error.kind().keyword().to_owned();
+        vec![Self {
+            instance: pointer(error.instance_path().as_str()),
+            schema: pointer(error.schema_path().as_str()),
+            expected: expected(error.kind()),
+            actual: actual(error),
+            missing,
+            keyword,
+        }]
+    }
+}
+
+fn pointer(text: &str) -> Pointer {
+    Pointer::from_text(text)
+}
+
+fn expected(kind: &Kind) -> String {
+    match kind {
+        Kind::Type { kind } => match kind {
+            TypeKind::Single(one) => article(&one.to_string()),
+            TypeKind::Multiple(many) => {
+                let names: Vec<String> = many.iter().map(|t| t.to_string()).collect();
+                names.join(" or ")
+            }
+        },
+        Kind::Required { property } => format!("a member {property}"),
+        Kind::Pattern { pattern } => pattern.clone(),
+        Kind::Format { format } => format!("the format {format}"),
+        Kind::Constant { expected_value } => show(expected_value),
+        Kind::Enum { options } => format!("one of {}", show(options)),
+        Kind::MinLength { limit } => format!("at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("at most {limit} characters"),
+        Kind::MinItems { limit } => format!("at least {limit} elements"),
+        Kind::MaxItems { limit } => format!("at most {limit} elements"),
+        Kind::MinProperties { limit } => format!("at least {limit} members"),
+        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
+        Kind::UniqueItems => "elements that all differ".to_owned(),
+        Kind::AdditionalProperties { .. } | Kind::UnevaluatedProperties { .. } => {
+            "no member beside those the schema names".to_owned()
+        }
+        Kind::FalseSchema => "nothing here".to_owned(),
+        Kind::AnyOf { .. } => "a value that keeps at least one of the schemas".to_owned(),
+        Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
+            "a value that keeps exactly one of the schemas".to_owned()
+        }
+        Kind::Not { .. } => "a value that breaks the schema under `not`".to_owned(),
+        other => format!("a value that keeps `{}`", other.keyword()),
+    }
+}
+
+fn article(name: &str) -> String {
+    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+    if name == "null" {
+        return name.to_owned();
+    }
+    format!("{} {name}", if vowel { "an" } else { "a" })
+}
+
+fn actual(error: &ValidationError<'_>) -> String {
+    let instance: &Value = error.instance();
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            let names: Vec<String> = unexpected.iter().map(|name| format!("{name:?}")).collect();
+            format!("also {}", names.join(", "))
+        }
+        Kind::MaxLength { .. } | Kind::MinLength { .. } => {
+            let length = instance.as_str().map_or(0, |text| text.chars().count());
+            format!("{length} characters: {}", show(instance))
+        }
+        Kind::MaxProperties { .. } | Kind::MinProperties { .. } => {
+            let length = instance.as_object().map_or(0, serde_json::Map::len);
+            format!("{length} members: {}", show(instance))
+        }
+        Kind::MaxItems { .. } | Kind::MinItems { .. } => {
+            let length = instance.as_array().map_or(0, Vec::len);
+            format!("{length} elements: {}", show(instance))
+        }
+        Kind::OneOfMultipleValid { .. } => format!("several are kept by {}", show(instance)),
+        _ => show(instance),
+    }
+}
+
+/// The value as JSON, cut where it is long.
+fn show(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().count() <= SHOWN {
+        return text;
+    }
+    let cut: String = text.chars().take(SHOWN).collect();
+    format!("{cut}…")
+}

@@ -1,0 +1,15 @@
+//! JSON Schema: compile, validate, and say which demands an instance put to the test.
+//!
+//! A document's schemas are compiled where they stand, so that a mismatch names its place. This
+//! room knows dialects and instances; it doesn't know where in an API a schema is used. Read
+//! [`Schemas`] first.
+
+mod compiled;
+mod format;
+mod mismatch;
+mod shape;
+
+pub use compiled::{Schema, SchemaError, Schemas};
+pub use format::Format;
+pub use mismatch::Mismatch;
+pub use shape::{Demand, Segment};
