@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::credentials::Credentials;
-use super::lock::TargetLock;
+use super::lock::{Locks, lanes};
 use super::plan::Plan;
 use super::preflight;
 use super::send::{self, Sent};
@@ -58,6 +58,7 @@ pub(super) struct Shared {
     pub(super) profile: Profile,
     pub(super) options: Options,
     pub(super) credentials: Credentials,
+    pub(super) locks: Locks,
 }
 
 /// What a run leaves.
@@ -91,6 +92,7 @@ impl Runner {
         options: Options,
     ) -> Self {
         let credentials = Credentials::new(profile.identities.clone());
+        let locks = Locks::new(options.locks.clone(), target.describe());
         Self {
             shared: Arc::new(Shared {
                 contract,
@@ -98,6 +100,7 @@ impl Runner {
                 profile,
                 options,
                 credentials,
+                locks,
             }),
             clauses,
             cancelled: watch::channel(false).0,
@@ -165,29 +168,13 @@ impl Runner {
                 );
             }
         }
-        let (serial, side_by_side): (Vec<usize>, Vec<usize>) = (0..plan.cases.len())
-            .filter(|number| plan.cases[*number].skip.is_none())
-            .partition(|number| cases[plan.cases[*number].case].serial);
-        self.side_by_side(cases, plan, &side_by_side, emit, &mut finish)
+        // Serial cases come last, so that they make nobody wait who could have run.
+        let mut order: Vec<usize> = (0..plan.cases.len())
+            .filter(|n| plan.cases[*n].skip.is_none())
+            .collect();
+        order.sort_by_key(|number| cases[plan.cases[*number].case].serial);
+        self.side_by_side(cases, plan, &order, emit, &mut finish)
             .await;
-        for number in serial {
-            let lock = match &self.shared.options.locks {
-                Some(folder) => TargetLock::acquire(folder, &self.shared.target.describe())
-                    .await
-                    .map(Some),
-                None => Ok(None),
-            };
-            let case = &cases[plan.cases[number].case];
-            let sent = match lock {
-                Ok(_lock) if *self.cancelled.borrow() => continue,
-                Ok(_lock) => {
-                    emit(Event::CaseStarted(case.id.clone()));
-                    send::case(&self.shared, case, self.cancelled.subscribe()).await
-                }
-                Err(error) => no_lock(case, &self.shared, &error),
-            };
-            finish(number, sent);
-        }
         let mut summary = Summary::default();
         let mut ledger = Ledger::default();
         summary.interrupted = *self.cancelled.borrow();
@@ -227,8 +214,7 @@ impl Runner {
                 emit(Event::CaseStarted(case.id.clone()));
                 let shared = self.shared.clone();
                 let cancelled = self.cancelled.subscribe();
-                under_way
-                    .spawn(async move { (number, send::case(&shared, &case, cancelled).await) });
+                under_way.spawn(async move { (number, one(&shared, &case, cancelled).await) });
             }
             match under_way.join_next().await {
                 None => break,
@@ -240,18 +226,29 @@ impl Runner {
     }
 }
 
-fn no_lock(case: &Case, shared: &Shared, error: &std::io::Error) -> Sent {
-    let mut trace = Trace::new(
-        case.id.clone(),
-        &shared.target.origin(),
-        shared.target.prefix(),
-    );
-    trace.troubles.push(Trouble {
-        during: "waiting to run alone".to_owned(),
-        reason: format!("the target's lock can't be had: {error}"),
-    });
-    Sent {
-        trace,
-        left_behind: Vec::new(),
+/// Sends one case when nothing runs that it may not run beside.
+async fn one(shared: &Shared, case: &Case, mut cancelled: watch::Receiver<bool>) -> Sent {
+    let lanes = lanes(&shared.contract, case, &shared.profile.variables);
+    let held = tokio::select! {
+        held = shared.locks.acquire(case, lanes) => held.map_err(|error| format!("its lock can't be had: {error}")),
+        _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
+    };
+    match held {
+        Ok(_held) => send::case(shared, case, cancelled).await,
+        Err(reason) => {
+            let mut trace = Trace::new(
+                case.id.clone(),
+                &shared.target.origin(),
+                shared.target.prefix(),
+            );
+            trace.troubles.push(Trouble {
+                during: "waiting for its turn".to_owned(),
+                reason,
+            });
+            Sent {
+                trace,
+                left_behind: Vec::new(),
+            }
+        }
     }
 }
