@@ -249,12 +249,11 @@ fn strict(schema: &mut Value) {
             .flatten()
             .map(|(_, m)| m)
         {
-            if let Some(types) = member.get_mut("type").filter(|types| types.is_array()) {
-                if let Some([one, Value::String(null)]) = types.as_array().map(Vec::as_slice) {
-                    if null == "null" {
-                        *types = one.clone();
-                    }
-                }
+            if let Some(types) = member.get_mut("type").filter(|types| types.is_array())
+                && let Some([one, Value::String(null)]) = types.as_array().map(Vec::as_slice)
+                && null == "null"
+            {
+                *types = one.clone();
             }
             let chosen = match member
                 .get("anyOf")

@@ -40,10 +40,10 @@ fn parts(text: &str) -> Vec<Part<'_>> {
 pub fn names(value: &Value, into: &mut Vec<String>) {
     let mut text = |text: &str| {
         for part in parts(text) {
-            if let Part::Name(name) = part {
-                if !into.iter().any(|known| known == name) {
-                    into.push(name.to_owned());
-                }
+            if let Part::Name(name) = part
+                && !into.iter().any(|known| known == name)
+            {
+                into.push(name.to_owned());
             }
         }
     };

@@ -42,7 +42,7 @@ pub struct Answer<'a> {
     prefix: &'a str,
 }
 
-impl<'a> Answer<'a> {
+impl Answer<'_> {
     /// The status.
     #[must_use]
     pub fn status(&self) -> u16 {

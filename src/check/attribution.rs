@@ -33,10 +33,10 @@ pub(super) fn find(trace: &TraceView<'_>, operation: &str, name: &str) -> Option
 /// contract admits.
 pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseIndex> {
     let mut broken = Vec::new();
-    if let Some(step) = answer.step {
-        if matches!(step.auth, Auth::None | Auth::Value(_)) {
-            broken.extend(answer.clauses.security.iter().map(|(_, clause)| *clause));
-        }
+    if let Some(step) = answer.step
+        && matches!(step.auth, Auth::None | Auth::Value(_))
+    {
+        broken.extend(answer.clauses.security.iter().map(|(_, clause)| *clause));
     }
     let Some(decoded) = answer.decoded() else {
         return broken;
@@ -74,7 +74,7 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
         // A lenient reader takes one of two equal members: under that reading nothing is broken.
         DecodedBody::Json(_, Err(JsonProblem::Duplicate(_))) | DecodedBody::Opaque(_) => {}
         DecodedBody::Json(number, Err(_)) => {
-            broken.extend(answer.clauses.body[*number].well_formed)
+            broken.extend(answer.clauses.body[*number].well_formed);
         }
         DecodedBody::Json(number, Ok(value)) => {
             let media = answer

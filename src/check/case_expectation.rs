@@ -59,12 +59,12 @@ impl Check for CaseExpectation {
             match (wrong, clause) {
                 (Some((_, broken)), Some(clause)) => verdicts.broken(answer, clause, broken),
                 (Some((demand, broken)), None) => {
-                    verdicts.broken_expectation(answer, demand, broken)
+                    verdicts.broken_expectation(answer, demand, broken);
                 }
                 // A clause that a look at the result speaks for held; one that a refusal speaks
                 // for needs its control, and `request-refused` says so.
                 (None, Some(clause)) if role == crate::case::Role::Then || asks => {
-                    verdicts.held(answer, clause)
+                    verdicts.held(answer, clause);
                 }
                 (None, _) => {}
             }

@@ -202,16 +202,16 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
                 during,
                 reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
             });
-        } else if let Some(step) = answer.step.filter(|step| step.role == Role::Given) {
-            if !status_met(step, status) {
-                let excerpt = crate::http::excerpt(&answer.exchange.response.body, 160);
-                troubles.push(Trouble {
-                    during,
-                    reason: answer
-                        .exchange
-                        .masked(&format!("set-up was answered {status}: {excerpt}")),
-                });
-            }
+        } else if let Some(step) = answer.step.filter(|step| step.role == Role::Given)
+            && !status_met(step, status)
+        {
+            let excerpt = crate::http::excerpt(&answer.exchange.response.body, 160);
+            troubles.push(Trouble {
+                during,
+                reason: answer
+                    .exchange
+                    .masked(&format!("set-up was answered {status}: {excerpt}")),
+            });
         }
     }
     troubles

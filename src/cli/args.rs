@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Proves that an HTTP API keeps its OpenAPI contract.
+/// Proves that an HTTP API keeps its `OpenAPI` contract.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -40,7 +40,7 @@ pub(super) enum Command {
 /// The contract and its cases.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ContractArgs {
-    /// OpenAPI document, JSON or YAML [default: the built-in contract]
+    /// `OpenAPI` document, JSON or YAML [default: the built-in contract]
     #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
     /// Folder of case files [default: the built-in cases]
@@ -56,11 +56,11 @@ pub(super) struct TargetArgs {
     /// URL of the implementation to test, base path included
     #[arg(long, value_name = "URL", env = "PROOFMARK_TARGET_URL")]
     pub(super) target_url: Option<String>,
-    /// A variable of the target, such as image_id=… (repeatable)
+    /// A variable of the target, such as `image_id`=… (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(super) variables: Vec<String>,
     /// A credential: VALUE for the default identity, IDENTITY=VALUE for another (repeatable;
-    /// PROOFMARK_TOKEN and PROOFMARK_TOKEN_IDENTITY keep it off the command line)
+    /// `PROOFMARK_TOKEN` and `PROOFMARK_TOKEN_IDENTITY` keep it off the command line)
     #[arg(long = "token", value_name = "[IDENTITY=]VALUE")]
     pub(super) tokens: Vec<String>,
     /// A header field sent with every request; its value is treated as a secret (repeatable)

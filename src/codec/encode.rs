@@ -113,7 +113,7 @@ fn parameter<'o>(
     all.find(|parameter| parameter.location == location && parameter.name == name)
 }
 
-/// RFC 6570, 3.2.2, as OpenAPI 3.1.1, 4.8.12.3 has it for `style: simple`.
+/// RFC 6570, 3.2.2, as `OpenAPI` 3.1.1, 4.8.12.3 has it for `style: simple`.
 fn simple(value: &Value, escape: &dyn Fn(&str) -> String) -> String {
     match value {
         Value::Array(elements) => {

@@ -111,7 +111,7 @@ impl Diagnostic {
         Some(label.source.place(label.span.start))
     }
 
-    /// The picture: message, file:line:column, the line with the place marked, what to do.
+    /// The picture: message, <file:line:column>, the line with the place marked, what to do.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
         let level = match self.severity {

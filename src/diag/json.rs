@@ -1,4 +1,4 @@
-//! JSON with places. serde_json judges and reads the text; the places come from one further
+//! JSON with places. `serde_json` judges and reads the text; the places come from one further
 //! pass over what is then known to be well-formed.
 
 use std::sync::Arc;

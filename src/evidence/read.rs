@@ -78,7 +78,7 @@ pub fn read_traces(paths: &[PathBuf]) -> Result<Vec<Trace>, ReadError> {
                         header.proofmark
                     ))),
                     Err(error) => {
-                        problems.push(problem(format!("this is no record of a run: {error}")))
+                        problems.push(problem(format!("this is no record of a run: {error}")));
                     }
                 }
                 continue;

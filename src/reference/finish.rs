@@ -209,10 +209,10 @@ fn schemas(document: &mut Value) {
             format!("/{detail}/properties"),
             "/Fault/additionalProperties/properties".to_owned(),
         ] {
-            if let Some(properties) = schemas.pointer_mut(&at).and_then(Value::as_object_mut) {
-                if let Some(member) = properties.remove(rust) {
-                    properties.insert(wire.to_owned(), member);
-                }
+            if let Some(properties) = schemas.pointer_mut(&at).and_then(Value::as_object_mut)
+                && let Some(member) = properties.remove(rust)
+            {
+                properties.insert(wire.to_owned(), member);
             }
         }
     }

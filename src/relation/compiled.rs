@@ -65,10 +65,10 @@ impl Relation {
             Ok(Cel::Bool(truth)) => Some(truth),
             _ => None,
         };
-        if let Some(when) = &self.when {
-            if truth(when) != Some(true) {
-                return None;
-            }
+        if let Some(when) = &self.when
+            && truth(when) != Some(true)
+        {
+            return None;
         }
         truth(&self.rule)
     }

@@ -93,9 +93,9 @@ async fn file(folder: &Path, name: &str, alone: bool) -> std::io::Result<File> {
     let waiting = tokio::task::spawn_blocking(move || {
         let file = File::options().create(true).append(true).open(path)?;
         if alone {
-            file.lock()?
+            file.lock()?;
         } else {
-            file.lock_shared()?
+            file.lock_shared()?;
         }
         Ok::<_, std::io::Error>(file)
     });

@@ -65,17 +65,17 @@ fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String
     }
     for step in &case.steps {
         let operation = &contract.operations[step.operation];
-        if let Some(identity) = identity(step, operation) {
-            if !profile.identities.contains_key(identity) {
-                let entry = match identity {
-                    "default" => "a credential (give one with --token)".to_owned(),
-                    other => format!(
-                        "a credential of the identity {other} (give it with --token {other}=…)"
-                    ),
-                };
-                if !lacking.contains(&entry) {
-                    lacking.push(entry);
+        if let Some(identity) = identity(step, operation)
+            && !profile.identities.contains_key(identity)
+        {
+            let entry = match identity {
+                "default" => "a credential (give one with --token)".to_owned(),
+                other => {
+                    format!("a credential of the identity {other} (give it with --token {other}=…)")
                 }
+            };
+            if !lacking.contains(&entry) {
+                lacking.push(entry);
             }
         }
     }

@@ -43,18 +43,17 @@ pub(super) struct Parts<'a> {
 pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildError> {
     let operation = &parts.contract.operations[step.operation];
     let bindings = parts.bindings;
-    let target = match &step.target {
-        Some(target) => expand_text(target, bindings)?,
-        None => {
-            let path = path_values(step, operation, bindings)?;
-            let query = expanded(&step.query, bindings)?;
-            format!(
-                "{}{}{}",
-                parts.prefix,
-                encode_path(operation, &path)?,
-                encode_query(operation, &query)?
-            )
-        }
+    let target = if let Some(target) = &step.target {
+        expand_text(target, bindings)?
+    } else {
+        let path = path_values(step, operation, bindings)?;
+        let query = expanded(&step.query, bindings)?;
+        format!(
+            "{}{}{}",
+            parts.prefix,
+            encode_path(operation, &path)?,
+            encode_query(operation, &query)?
+        )
     };
     let method = step
         .method

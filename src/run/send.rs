@@ -146,11 +146,11 @@ async fn one_step(
         let refused = result
             .as_ref()
             .is_ok_and(|exchange| exchange.response.status == 401);
-        if let (true, 0, Some(identity), Some(old)) = (refused, attempt, identity, &credential) {
-            if let Some(renewed) = shared.credentials.renew(identity, old).await {
-                credential = Some(renewed);
-                continue;
-            }
+        if let (true, 0, Some(identity), Some(old)) = (refused, attempt, identity, &credential)
+            && let Some(renewed) = shared.credentials.renew(identity, old).await
+        {
+            credential = Some(renewed);
+            continue;
         }
         return Ok(result);
     }

@@ -358,10 +358,10 @@ impl Shape {
                     }
                     if let Some(member) = node.members.get(name) {
                         self.probe(*member, value, each);
-                    } else if node.matching.is_empty() {
-                        if let Some(additional) = node.additional {
-                            self.probe(additional, value, each);
-                        }
+                    } else if node.matching.is_empty()
+                        && let Some(additional) = node.additional
+                    {
+                        self.probe(additional, value, each);
                     }
                 }
             }

@@ -1,27 +1,18 @@
-//! stub
-#[derive(Debug)]
-/// f
-pub struct Fault {
-    /// n
-    pub name: &'static str,
-    /// c
-    pub clause: &'static str,
-    /// s
-    pub summary: &'static str,
-}
-/// fs
-#[must_use]
-pub fn faults() -> &'static [Fault] {
-    &[]
-}
-/// f
-#[must_use]
-pub fn fault(_: &str) -> Option<&'static Fault> {
-    None
-}
-pub(crate) fn apply(router: axum::Router, _: &[&'static Fault]) -> axum::Router {
-    router
-}
-pub(crate) fn around<IO>(io: IO, _: &[&'static Fault]) -> IO {
-    io
-}
+//! Faults the reference can be given on purpose, each breaking one clause of its contract.
+//!
+//! A checker that finds nothing wrong with the reference proves little by that alone; it has to find
+//! each of these as well. None of them stands in a handler: a fault is a layer around the router that
+//! changes requests on their way in, changes answers on their way out or sends further requests to the
+//! router inside, or it is a change of the bytes a connection sends. The server that keeps the contract
+//! is therefore the same code with and without them.
+
+mod answer;
+mod catalogue;
+mod layer;
+mod request;
+mod short;
+mod state;
+mod stream;
+
+pub use catalogue::{Fault, fault, faults};
+pub(crate) use catalogue::{apply, around};
