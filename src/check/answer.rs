@@ -56,6 +56,9 @@ impl Answer<'_> {
     }
 
     /// The body read as strict JSON.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
     pub fn json(&self) -> Result<&Value, &JsonProblem> {
         self.json
             .get_or_init(|| read_json(&self.exchange.response.body))
@@ -69,10 +72,14 @@ impl Answer<'_> {
             .as_ref()
     }
 
-    /// Whether the body is one the contract documents as JSON.
+    /// Whether the body is one the contract documents as JSON. One that a false length cut short is
+    /// not judged: what is wrong with it is the length.
     #[must_use]
     pub fn is_json(&self) -> bool {
-        self.media.as_ref().is_some_and(MediaType::is_json) && self.content.is_some()
+        let surplus = &self.exchange.response.surplus;
+        self.media.as_ref().is_some_and(MediaType::is_json)
+            && self.content.is_some()
+            && surplus.as_ref().is_none_or(bytes::Bytes::is_empty)
     }
 
     /// Whether a rate limit or an overload answered in the API's place, which says nothing of it.
@@ -252,7 +259,7 @@ fn main_met(case: &Case, trace: &Trace) -> bool {
 
 /// A step's expectations with its expressions filled in. One that can't be filled in was reported
 /// when the step was to be sent.
-fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect {
+pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect {
     let value = |value: &Option<Value>| {
         value
             .as_ref()

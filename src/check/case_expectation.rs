@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::attribution::named;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use crate::case::Expect;
+use crate::codec::read_json;
 use crate::diag::Pointer;
-use crate::http::excerpt;
+use crate::http::{Response, excerpt};
 use crate::openapi::Level;
 
 pub(super) struct CaseExpectation;
@@ -34,24 +36,12 @@ impl Check for CaseExpectation {
             if !statuses.is_empty() && !statuses.iter().any(|s| s.covers(answer.status())) {
                 continue;
             }
+            // What set-up doesn't find as it expects is an error of the case, said by the judge.
+            if answer.record.role == crate::case::Role::Given {
+                continue;
+            }
             let clause = named(trace, answer);
-            let mut wrong: Option<(&str, Broken)> = None;
-            for (expected, exactly) in [(&expect.body, false), (&expect.body_exactly, true)] {
-                let Some(expected) = expected else { continue };
-                let found = match answer.json() {
-                    Ok(body) => difference(expected, body, exactly, &Pointer::root()),
-                    Err(_) => Some(Broken {
-                        title: "the body is no JSON, and the case expects a value".into(),
-                        expected: expected.to_string(),
-                        actual: excerpt(&answer.exchange.response.body, 160),
-                        ..Broken::default()
-                    }),
-                };
-                wrong = wrong.or(found.map(|broken| ("body", broken)));
-            }
-            for (name, value) in &expect.headers {
-                wrong = wrong.or(header(answer, name, value).map(|broken| ("headers", broken)));
-            }
+            let wrong = unmet(expect, &answer.exchange.response);
             let asks = expect.body.is_some()
                 || expect.body_exactly.is_some()
                 || !expect.headers.is_empty();
@@ -72,10 +62,29 @@ impl Check for CaseExpectation {
     }
 }
 
-fn header(answer: &super::Answer<'_>, name: &str, value: &Value) -> Option<Broken> {
-    let found = answer
-        .exchange
-        .response
+/// What of an answer isn't as a step expects it, beside the status: the demand's name, and how.
+pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static str, Broken)> {
+    for (expected, exactly) in [(&expect.body, false), (&expect.body_exactly, true)] {
+        let Some(expected) = expected else { continue };
+        let found = match read_json(&response.body) {
+            Ok(body) => difference(expected, &body, exactly, &Pointer::root()),
+            Err(_) => Some(Broken {
+                title: "the body is no JSON, and the case expects a value".into(),
+                expected: expected.to_string(),
+                actual: excerpt(&response.body, 160),
+                ..Broken::default()
+            }),
+        };
+        if let Some(broken) = found {
+            return Some(("body", broken));
+        }
+    }
+    let mut headers = expect.headers.iter();
+    headers.find_map(|(name, value)| Some(("headers", header(response, name, value)?)))
+}
+
+fn header(response: &Response, name: &str, value: &Value) -> Option<Broken> {
+    let found = response
         .headers
         .get(name)
         .map(crate::http::FieldValue::shown);

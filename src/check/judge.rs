@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::answer::{TraceView, default_statuses};
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, TraceView, default_statuses, expanded};
+use super::case_expectation::unmet;
 use super::rule::Rule;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
 use crate::case::{Case, CaseId, Role, Step};
 use crate::clause::Clauses;
 use crate::diag::Diagnostic;
+use crate::http::Exchange;
 use crate::openapi::{Contract, Operation};
 use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble};
 use crate::relation::Relation;
@@ -22,6 +26,13 @@ pub fn status_met(step: &Step, status: u16) -> bool {
             .is_none_or(|statuses| statuses.iter().any(|s| s.covers(status)));
     }
     expected.iter().any(|pattern| pattern.covers(status))
+}
+
+/// Whether a step was answered as it expects in everything: status, body and header fields.
+#[must_use]
+pub fn answer_met(step: &Step, bindings: &Map<String, Value>, exchange: &Exchange) -> bool {
+    status_met(step, exchange.response.status)
+        && unmet(&expanded(&step.expect, bindings), &exchange.response).is_none()
 }
 
 /// A contract made ready to judge by: its clauses numbered, its relations compiled.
@@ -159,13 +170,20 @@ fn one_per_clause(case: &Case, trace: &Trace, findings: Vec<Finding>) -> Vec<Fin
         if ["status-expected", "case-expectation"].contains(&finding.check.as_str()) {
             finding.level = finding.level.max(case.level);
         }
-        match kept.iter_mut().find(|known| known.clause == finding.clause) {
+        match kept.iter_mut().find(|known| same_cause(known, &finding)) {
             Some(known) if is_main(&finding) && !is_main(known) => *known = finding,
             Some(_) => {}
             None => kept.push(finding),
         }
     }
     kept
+}
+
+/// One clause, or one demand that several operations inherit from one place of the document.
+fn same_cause(a: &Finding, b: &Finding) -> bool {
+    let inherited = a.demanded.is_some() && a.demanded == b.demanded;
+    a.clause == b.clause
+        || (inherited && a.clause.place == b.clause.place && a.clause.demand == b.clause.demand)
 }
 
 /// Of what one trace says of a clause the strongest, at its least exchange.
@@ -202,19 +220,32 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
                 during,
                 reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
             });
-        } else if let Some(step) = answer.step.filter(|step| step.role == Role::Given)
-            && !status_met(step, status)
-        {
-            let excerpt = crate::http::excerpt(&answer.exchange.response.body, 160);
+        } else if let Some(reason) = set_up_wrong(answer) {
             troubles.push(Trouble {
                 during,
-                reason: answer
-                    .exchange
-                    .masked(&format!("set-up was answered {status}: {excerpt}")),
+                reason: answer.exchange.masked(&reason),
             });
         }
     }
     troubles
+}
+
+/// In what way an answer to set-up isn't what the case builds on.
+fn set_up_wrong(answer: &Answer<'_>) -> Option<String> {
+    let step = answer.step.filter(|step| step.role == Role::Given)?;
+    let response = &answer.exchange.response;
+    if !status_met(step, response.status) {
+        let excerpt = crate::http::excerpt(&response.body, 160);
+        return Some(format!(
+            "set-up was answered {}: {excerpt}",
+            response.status
+        ));
+    }
+    let (_, broken) = unmet(answer.expect.as_ref()?, response)?;
+    Some(format!(
+        "set-up did not take: {}; expected {}, found {}",
+        broken.title, broken.expected, broken.actual
+    ))
 }
 
 fn role(role: Role) -> &'static str {

@@ -23,7 +23,7 @@ mod verdicts;
 mod wording;
 
 pub use answer::{Answer, TraceView};
-pub use judge::{Judge, judge, status_met};
+pub use judge::{Judge, answer_met, judge, status_met};
 pub use rule::{Area, Rule};
 pub use verdicts::{Broken, Verdicts};
 

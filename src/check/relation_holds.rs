@@ -1,6 +1,6 @@
 //! The contract's relations hold in every answer.
 
-use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use super::{Answer, Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::http::excerpt;
 use crate::openapi::{Level, RelationSide};
 use crate::relation::Scope;
@@ -44,6 +44,11 @@ impl Check for RelationHolds {
                 let (request, response) = answer.scope();
                 let scope = Scope::new(request.clone(), Some(response.clone()), previous);
                 let clause = answer.clauses.relations[number];
+                // A body that breaks its schema is one cause, and said already.
+                if declared.rule.contains("response.body") && breaks_schema(trace, answer) {
+                    verdicts.vacuous(answer, clause);
+                    continue;
+                }
                 match relation.holds(&scope) {
                     Some(true) if nothing_earlier => verdicts.vacuous(answer, clause),
                     Some(true) => verdicts.held(answer, clause),
@@ -66,4 +71,13 @@ impl Check for RelationHolds {
             }
         }
     }
+}
+
+fn breaks_schema(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
+    let schema = answer.content.and_then(|(_, media)| media.schema.as_ref());
+    let schema = schema.and_then(|at| trace.judge.contract().schema(at).ok());
+    let body = answer.json().ok();
+    schema
+        .zip(body)
+        .is_some_and(|(schema, body)| !schema.is_valid(body))
 }

@@ -29,7 +29,13 @@ pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
     let mut problems = crate::check::Judge::new(&contract, &clauses).problems();
     let sources = match (&args.cases, &args.spec) {
         (Some(folder), _) => {
-            let label = folder.display().to_string();
+            // As the user would open it from here.
+            let here = std::env::current_dir().unwrap_or_default();
+            let label = folder
+                .strip_prefix(here)
+                .unwrap_or(folder)
+                .display()
+                .to_string();
             let sources = discover(folder, &label).map_err(|errors| {
                 errors
                     .into_iter()

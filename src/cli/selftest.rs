@@ -23,44 +23,37 @@ fn outcomes(
 
 /// Without a fault: every case passes, and there is not even an advisory.
 pub(super) fn silence(inputs: &Inputs) -> Result<(), String> {
-    let outcomes = outcomes(inputs, &[])?;
-    let said: Vec<String> = outcomes
-        .iter()
-        .map(|outcome| outcome_text(outcome))
-        .filter(|text| !text.is_empty())
-        .collect();
-    if said.is_empty() {
-        Ok(())
-    } else {
-        Err(said.join("\n\n"))
-    }
+    let said = said(&outcomes(inputs, &[])?);
+    if said.is_empty() { Ok(()) } else { Err(said) }
 }
 
-/// With a fault: some case fails and names the fault's clause.
+/// With a fault: some case fails and names the fault's clause, and no case names another.
 pub(super) fn caught(inputs: &Inputs, fault: &'static Fault) -> Result<(), String> {
     let outcomes = outcomes(inputs, &[fault])?;
-    let named = |outcome: &CaseOutcome| {
-        outcome
-            .failures()
-            .any(|finding| finding.clause.to_string() == fault.clause)
-    };
-    if outcomes.iter().any(|outcome| named(outcome)) {
+    let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let named = findings().any(|finding| finding.clause.to_string() == fault.clause);
+    let others: Vec<String> = findings()
+        .map(|finding| finding.clause.to_string())
+        .filter(|clause| clause != fault.clause && !fault.also.contains(&clause.as_str()))
+        .collect();
+    if named && others.is_empty() {
         return Ok(());
     }
-    let said: Vec<String> = outcomes
-        .iter()
-        .map(|outcome| outcome_text(outcome))
-        .filter(|text| !text.is_empty())
-        .collect();
+    let what = if named {
+        format!("was caught, but {} was named as well", others.join(", "))
+    } else {
+        format!("was not caught: no case named {}", fault.clause)
+    };
     Err(format!(
-        "the fault `{}` ({}) was not caught: no case named {}\n\n{}",
+        "the fault `{}` ({}) {what}\n\n{}",
         fault.name,
         fault.summary,
-        fault.clause,
-        if said.is_empty() {
-            "every case passed".to_owned()
-        } else {
-            said.join("\n\n")
-        }
+        said(&outcomes)
     ))
+}
+
+fn said(outcomes: &[std::sync::Arc<CaseOutcome>]) -> String {
+    let texts = outcomes.iter().map(|outcome| outcome_text(outcome));
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    texts.join("\n\n")
 }

@@ -8,7 +8,7 @@ use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
 use crate::case::{Capture, Case, Role, Step, unique_names};
-use crate::check::status_met;
+use crate::check::answer_met;
 use crate::codec::read_json;
 use crate::http::{Exchange, FieldValue, Request};
 use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
@@ -94,7 +94,7 @@ fn take(trace: &mut Trace, step: &Step, exchange: Option<&Exchange>) -> bool {
     let Some(exchange) = exchange else {
         return false;
     };
-    if step.role == Role::Given && !status_met(step, exchange.response.status) {
+    if step.role == Role::Given && !answer_met(step, &trace.bindings, exchange) {
         return false;
     }
     for (name, from) in &step.capture {
