@@ -12,6 +12,8 @@ mod finish;
 mod paths;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use contract::{contract, contract_json, contract_yaml};

@@ -1,1 +1,4 @@
-//! Tests of the whole, as files of one binary.
+//! Tests of the whole, as files of the library's own test binary.
+
+mod generated;
+mod layers;
