@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::attribution::named;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
-use crate::case::Expect;
+use crate::case::{Expect, Role};
 use crate::codec::read_json;
 use crate::diag::Pointer;
 use crate::http::{Response, excerpt};
@@ -36,15 +36,14 @@ impl Check for CaseExpectation {
             if !statuses.is_empty() && !statuses.iter().any(|s| s.covers(answer.status())) {
                 continue;
             }
-            // What set-up doesn't find as it expects is an error of the case, said by the judge.
-            if answer.record.role == crate::case::Role::Given {
+            // What set-up doesn't find as it expects is an error of the case, said by the judge,
+            // unless it asks for a clause by name.
+            if answer.record.role == Role::Given && answer.step.is_none_or(|s| s.clause.is_none()) {
                 continue;
             }
             let clause = named(trace, answer);
             let wrong = unmet(expect, &answer.exchange.response);
-            let asks = expect.body.is_some()
-                || expect.body_exactly.is_some()
-                || !expect.headers.is_empty();
+            let asks = asks(expect);
             let role = answer.record.role;
             match (wrong, clause) {
                 (Some((_, broken)), Some(clause)) => verdicts.broken(answer, clause, broken),
@@ -53,13 +52,48 @@ impl Check for CaseExpectation {
                 }
                 // A clause that a look at the result speaks for held; one that a refusal speaks
                 // for needs its control, and `request-refused` says so.
-                (None, Some(clause)) if role == crate::case::Role::Then || asks => {
+                (None, Some(clause)) if asks == Asks::Nothing => verdicts.vacuous(answer, clause),
+                (None, Some(clause)) if role == Role::Then || asks == Asks::Content => {
                     verdicts.held(answer, clause);
                 }
                 (None, _) => {}
             }
         }
     }
+}
+
+/// What a step's expectations put to the test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    /// Values or header fields.
+    Content,
+    /// The status alone.
+    Status,
+    /// A part of the body that any body has, as where what was captured turned out empty.
+    Nothing,
+}
+
+fn asks(expect: &Expect) -> Asks {
+    let empty = |value: &Value| {
+        value
+            .as_object()
+            .is_some_and(|members| !members.values().any(holds))
+    };
+    if expect.body_exactly.is_some() || !expect.headers.is_empty() {
+        return Asks::Content;
+    }
+    match &expect.body {
+        Some(body) if empty(body) => Asks::Nothing,
+        Some(_) => Asks::Content,
+        None => Asks::Status,
+    }
+}
+
+/// Whether a part of an expected body excludes any body at all.
+fn holds(value: &Value) -> bool {
+    value
+        .as_object()
+        .is_none_or(|members| members.values().any(holds))
 }
 
 /// What of an answer isn't as a step expects it, beside the status: the demand's name, and how.

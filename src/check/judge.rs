@@ -232,7 +232,10 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
 
 /// In what way an answer to set-up isn't what the case builds on.
 fn set_up_wrong(answer: &Answer<'_>) -> Option<String> {
-    let step = answer.step.filter(|step| step.role == Role::Given)?;
+    // A step that asks for a clause by name is no mere set-up: what it finds is a finding.
+    let step = answer
+        .step
+        .filter(|step| step.role == Role::Given && step.clause.is_none())?;
     let response = &answer.exchange.response;
     if !status_met(step, response.status) {
         let excerpt = crate::http::excerpt(&response.body, 160);

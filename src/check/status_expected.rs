@@ -46,8 +46,10 @@ impl Check for StatusExpected {
                 }
                 continue;
             }
-            // What went wrong in set-up is an error of the case, said by the judge.
-            if answer.record.role != Role::Given {
+            // What went wrong in set-up is an error of the case, said by the judge, unless it asks for
+            // a clause by name.
+            let named = answer.step.is_some_and(|step| step.clause.is_some());
+            if answer.record.role != Role::Given || named {
                 unmet(trace, answer, &expected, success, verdicts);
             }
         }

@@ -8,20 +8,15 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use tokio::sync::{Mutex, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use crate::case::{Case, expand};
 use crate::openapi::Contract;
 
-/// The locks of a run.
+/// Where processes that share a target wait for each other. Within a process the scheduler sees to it.
 #[derive(Debug, Default)]
 pub(super) struct Locks {
-    whole: Arc<RwLock<()>>,
-    lanes: std::sync::Mutex<std::collections::BTreeMap<String, Arc<Mutex<()>>>>,
-    /// Where processes that share a target meet.
     folder: Option<PathBuf>,
     target: String,
 }
@@ -30,57 +25,28 @@ pub(super) struct Locks {
 #[derive(Debug)]
 pub(super) struct Held {
     _files: Vec<File>,
-    _lanes: Vec<OwnedMutexGuard<()>>,
-    _shared: Option<OwnedRwLockReadGuard<()>>,
-    _alone: Option<OwnedRwLockWriteGuard<()>>,
 }
 
 impl Locks {
     pub(super) fn new(folder: Option<PathBuf>, target: String) -> Self {
-        Self {
-            folder,
-            target,
-            ..Self::default()
-        }
+        Self { folder, target }
     }
 
-    /// Waits until the case may run. Locks are taken in one order, so nobody waits in a circle.
+    /// Waits until no other process does what the case may not run beside. Locks are taken in one
+    /// order, so nobody waits in a circle.
     pub(super) async fn acquire(
         &self,
-        case: &Case,
-        lanes: BTreeSet<String>,
+        serial: bool,
+        lanes: &BTreeSet<String>,
     ) -> std::io::Result<Held> {
-        let whole = self.whole.clone();
-        let (shared, alone) = if case.serial {
-            (None, Some(whole.write_owned().await))
-        } else {
-            (Some(whole.read_owned().await), None)
-        };
-        let mut guards = Vec::new();
-        for lane in &lanes {
-            guards.push(self.lane(lane).lock_owned().await);
-        }
         let mut files = Vec::new();
         if let Some(folder) = &self.folder {
-            files.push(file(folder, &self.target, case.serial).await?);
-            for lane in &lanes {
+            files.push(file(folder, &self.target, serial).await?);
+            for lane in lanes {
                 files.push(file(folder, &format!("{} {lane}", self.target), true).await?);
             }
         }
-        Ok(Held {
-            _files: files,
-            _lanes: guards,
-            _shared: shared,
-            _alone: alone,
-        })
-    }
-
-    fn lane(&self, name: &str) -> Arc<Mutex<()>> {
-        let mut lanes = self
-            .lanes
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        lanes.entry(name.to_owned()).or_default().clone()
+        Ok(Held { _files: files })
     }
 }
 

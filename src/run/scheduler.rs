@@ -1,5 +1,6 @@
 //! Order, concurrency, serial cases, interruption.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -203,22 +204,44 @@ impl Runner {
         emit: &(dyn Fn(Event) + Sync),
         finish: &mut dyn FnMut(usize, Sent),
     ) {
-        let mut waiting = numbers.iter().copied();
+        let variables = &self.shared.profile.variables;
+        let mut waiting: Vec<(usize, BTreeSet<String>)> = numbers
+            .iter()
+            .map(|number| {
+                (
+                    *number,
+                    lanes(
+                        &self.shared.contract,
+                        &cases[plan.cases[*number].case],
+                        variables,
+                    ),
+                )
+            })
+            .collect();
         let mut under_way: JoinSet<(usize, Sent)> = JoinSet::new();
+        let mut busy: Vec<(usize, BTreeSet<String>)> = Vec::new();
         loop {
             while under_way.len() < self.shared.options.concurrency.max(1)
                 && !*self.cancelled.borrow()
             {
-                let Some(number) = waiting.next() else { break };
+                let serial = |number: usize| cases[plan.cases[number].case].serial;
+                let Some(next) = next(&waiting, &busy, serial) else {
+                    break;
+                };
+                let (number, lanes) = waiting.remove(next);
                 let case = cases[plan.cases[number].case].clone();
                 emit(Event::CaseStarted(case.id.clone()));
-                let shared = self.shared.clone();
-                let cancelled = self.cancelled.subscribe();
-                under_way.spawn(async move { (number, one(&shared, &case, cancelled).await) });
+                let (shared, cancelled) = (self.shared.clone(), self.cancelled.subscribe());
+                busy.push((number, lanes.clone()));
+                under_way
+                    .spawn(async move { (number, one(&shared, &case, &lanes, cancelled).await) });
             }
             match under_way.join_next().await {
                 None => break,
-                Some(Ok((number, sent))) => finish(number, sent),
+                Some(Ok((number, sent))) => {
+                    busy.retain(|(running, _)| *running != number);
+                    finish(number, sent);
+                }
                 // A bug of ours must not pass for a verdict.
                 Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             }
@@ -226,11 +249,42 @@ impl Runner {
     }
 }
 
+/// The first waiting case that may run now: beside what is under way, and before what waits in
+/// front of it, so that cases which write to the same fixture keep their order.
+fn next(
+    waiting: &[(usize, BTreeSet<String>)],
+    busy: &[(usize, BTreeSet<String>)],
+    serial: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    if busy.iter().any(|(number, _)| serial(*number)) {
+        return None;
+    }
+    let mut taken: BTreeSet<&str> = busy
+        .iter()
+        .flat_map(|(_, lanes)| lanes)
+        .map(String::as_str)
+        .collect();
+    for (position, (number, lanes)) in waiting.iter().enumerate() {
+        if serial(*number) {
+            return (busy.is_empty() && position == 0).then_some(position);
+        }
+        if !lanes.iter().any(|lane| taken.contains(lane.as_str())) {
+            return Some(position);
+        }
+        taken.extend(lanes.iter().map(String::as_str));
+    }
+    None
+}
+
 /// Sends one case when nothing runs that it may not run beside.
-async fn one(shared: &Shared, case: &Case, mut cancelled: watch::Receiver<bool>) -> Sent {
-    let lanes = lanes(&shared.contract, case, &shared.profile.variables);
+async fn one(
+    shared: &Shared,
+    case: &Case,
+    lanes: &BTreeSet<String>,
+    mut cancelled: watch::Receiver<bool>,
+) -> Sent {
     let held = tokio::select! {
-        held = shared.locks.acquire(case, lanes) => held.map_err(|error| format!("its lock can't be had: {error}")),
+        held = shared.locks.acquire(case.serial, lanes) => held.map_err(|error| format!("its lock can't be had: {error}")),
         _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
     };
     match held {
@@ -250,5 +304,41 @@ async fn one(shared: &Shared, case: &Case, mut cancelled: watch::Receiver<bool>)
                 left_behind: Vec::new(),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(cases: &[(usize, &str)]) -> Vec<(usize, BTreeSet<String>)> {
+        let lanes = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+        cases
+            .iter()
+            .map(|(number, text)| (*number, lanes(text)))
+            .collect()
+    }
+
+    #[test]
+    fn writers_to_one_fixture_keep_their_order_and_others_pass_by() {
+        let waiting = queue(&[(1, "a"), (2, "a b"), (3, "b"), (4, "c")]);
+        let none = |_| false;
+        assert_eq!(next(&waiting, &queue(&[(0, "a")]), none), Some(3));
+        assert_eq!(next(&waiting, &queue(&[(0, "d")]), none), Some(0));
+        assert_eq!(next(&waiting[..3], &queue(&[(0, "a")]), none), None);
+    }
+
+    #[test]
+    fn a_serial_case_runs_beside_nothing() {
+        let waiting = queue(&[(1, ""), (2, "")]);
+        assert_eq!(
+            next(&waiting, &queue(&[(0, "x")]), |number| number == 1),
+            None
+        );
+        assert_eq!(next(&waiting, &[], |number| number == 1), Some(0));
+        assert_eq!(
+            next(&waiting, &queue(&[(0, "")]), |number| number == 0),
+            None
+        );
     }
 }
