@@ -5,10 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::{Draft, Registry, Validator};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::mismatch::Mismatch;
-use super::shape::{Demand, Shape};
+use super::shape::{Demand, Shape, follow};
 use crate::diag::Pointer;
 
 /// The name the document has for the validator; nothing is ever fetched by it.
@@ -19,6 +20,7 @@ pub struct Schemas {
     document: Arc<Value>,
     registry: Registry<'static>,
     compiled: Mutex<HashMap<Pointer, Arc<Schema>>>,
+    validators: Mutex<HashMap<Key, Arc<Validator>>>,
 }
 
 /// Why a schema can't be used.
@@ -49,6 +51,7 @@ impl Schemas {
             document,
             registry,
             compiled: Mutex::default(),
+            validators: Mutex::default(),
         })
     }
 
@@ -67,27 +70,80 @@ impl Schemas {
     }
 
     fn compile(&self, pointer: &Pointer) -> Result<Schema, SchemaError> {
-        let fragment: String = percent_encoding::utf8_percent_encode(
-            pointer.as_str(),
-            percent_encoding::NON_ALPHANUMERIC,
-        )
-        .to_string()
-        .replace("%2F", "/");
-        let reference = json!({ "$ref": format!("{DOCUMENT}#{fragment}") });
+        let target = follow(&self.document, pointer);
+        let (validator, base) = match self.document.pointer(target.as_str()) {
+            // A document repeats small schemas many times, headers above all: one that refers to
+            // nothing means the same wherever it stands.
+            Some(schema) if !refers(schema) => {
+                let key = Key::Content(schema.to_string());
+                (self.validator(key, schema, pointer)?, target)
+            }
+            _ => {
+                let fragment = utf8_percent_encode(target.as_str(), NON_ALPHANUMERIC).to_string();
+                let fragment = fragment.replace("%2F", "/");
+                let reference = json!({ "$ref": format!("{DOCUMENT}#{fragment}") });
+                (
+                    self.validator(Key::Place(target), &reference, pointer)?,
+                    Pointer::root(),
+                )
+            }
+        };
+        Ok(Schema {
+            pointer: pointer.clone(),
+            validator,
+            base,
+            shape: Shape::of(&self.document, pointer),
+        })
+    }
+
+    fn validator(
+        &self,
+        key: Key,
+        schema: &Value,
+        at: &Pointer,
+    ) -> Result<Arc<Validator>, SchemaError> {
+        let mut validators = self
+            .validators
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(validator) = validators.get(&key) {
+            return Ok(validator.clone());
+        }
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_registry(&self.registry)
             .should_validate_formats(true)
-            .build(&reference)
+            .build(schema)
             .map_err(|error| SchemaError {
-                at: pointer.clone(),
+                at: at.clone(),
                 reason: error.to_string(),
             })?;
-        Ok(Schema {
-            pointer: pointer.clone(),
-            validator,
-            shape: Shape::of(&self.document, pointer),
-        })
+        let validator = Arc::new(validator);
+        validators.insert(key, validator.clone());
+        Ok(validator)
+    }
+}
+
+/// What makes two schemas one.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key {
+    /// They stand in the same place.
+    Place(Pointer),
+    /// They say the same.
+    Content(String),
+}
+
+/// Whether a schema can mean something else in another place.
+fn refers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            matches!(
+                name.as_str(),
+                "$ref" | "$dynamicRef" | "$id" | "$anchor" | "$schema"
+            ) || refers(member)
+        }),
+        Value::Array(elements) => elements.iter().any(refers),
+        _ => false,
     }
 }
 
@@ -100,7 +156,9 @@ impl fmt::Debug for Schemas {
 /// One compiled schema.
 pub struct Schema {
     pointer: Pointer,
-    validator: Validator,
+    validator: Arc<Validator>,
+    /// What the validator's places are relative to.
+    base: Pointer,
     shape: Shape,
 }
 
@@ -122,7 +180,7 @@ impl Schema {
     pub fn mismatches(&self, instance: &Value) -> Vec<Mismatch> {
         self.validator
             .iter_errors(instance)
-            .flat_map(|error| Mismatch::of(&error))
+            .flat_map(|error| Mismatch::of(&error, &self.base))
             .collect()
     }
 

@@ -28,9 +28,9 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// The mismatches in one error; `propertyNames` hides others.
-    pub(super) fn of(error: &ValidationError<'_>) -> Vec<Self> {
+    pub(super) fn of(error: &ValidationError<'_>, base: &Pointer) -> Vec<Self> {
         if let Kind::PropertyNames { error: inner } = error.kind() {
-            let mut inner = Self::of(inner);
+            let mut inner = Self::of(inner, base);
             for mismatch in &mut inner {
                 mismatch.instance = pointer(error.instance_path().as_str());
             }
@@ -43,7 +43,7 @@ impl Mismatch {
         let keyword = error.kind().keyword().to_owned();
         vec![Self {
             instance: pointer(error.instance_path().as_str()),
-            schema: pointer(error.schema_path().as_str()),
+            schema: base.join(error.schema_path().as_str()),
             expected: expected(error.kind()),
             actual: actual(error),
             missing,

@@ -389,7 +389,7 @@ fn object<'a>(
 }
 
 /// The schema a chain of bare local references ends at. A chain without end stays where it began.
-fn follow(document: &Value, at: &Pointer) -> Pointer {
+pub(super) fn follow(document: &Value, at: &Pointer) -> Pointer {
     let mut current = at.clone();
     for _ in 0..64 {
         let schema = document
