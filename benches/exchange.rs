@@ -5,6 +5,8 @@
 //! CPU counted is the client's. Rounds alternate, so that a machine that is slow for a while is slow
 //! for all of them.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -63,6 +65,8 @@ async fn measure() {
         .expect("a target"),
     );
     let in_process: Arc<dyn Target> = Arc::new(ServiceTarget::new(Server::new().router()));
+    // reqwest is built without a default provider, and asks for one even where it needs none.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let bare = reqwest::Client::builder()
         .no_proxy()
         .http1_only()
@@ -170,7 +174,8 @@ async fn judging(bench: &Bench, target: &Arc<dyn Target>) -> f64 {
     for _ in 0..EXCHANGES {
         std::hint::black_box(judge.case(&bench.case, &trace));
     }
-    (cpu() - start).as_secs_f64() * 1e6 / f64::from(u32::try_from(EXCHANGES).unwrap_or(u32::MAX))
+    cpu().saturating_sub(start).as_secs_f64() * 1e6
+        / f64::from(u32::try_from(EXCHANGES).unwrap_or(u32::MAX))
 }
 
 fn trace(id: &CaseId, target: &dyn Target, exchange: proofmark::http::Exchange) -> Trace {

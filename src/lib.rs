@@ -1,6 +1,6 @@
-//! Proves that an HTTP API keeps its `OpenAPI` contract.
+//! Proves that an HTTP API keeps its OpenAPI contract.
 //!
-//! A contract is an `OpenAPI` document. Cases are fired at a target: any URL, or a
+//! A contract is an OpenAPI document. Cases are fired at a target: any URL, or a
 //! [`tower_service::Service`] in the same process. Each answer is judged against the contract,
 //! clause by clause, and what comes out is a verdict for every clause, with the exchange that shows
 //! it.

@@ -65,7 +65,7 @@ fn collect(
         let label = format!("{label}/{name}");
         if path.is_dir() {
             collect(&path, &label, files, errors);
-        } else if name.ends_with(".yaml") || name.ends_with(".yml") {
+        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
             files.push((label, path));
         }
     }

@@ -109,9 +109,9 @@ fn load_case(
         .strip_prefix(label)
         .unwrap_or(source.name())
         .trim_start_matches('/');
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let id = name.rsplit_once('.').map_or(name, |(id, _)| id);
     let case = Case {
-        id: CaseId(stem.into()),
+        id: CaseId(id.into()),
         description: keys.description,
         requirement: keys.requirement,
         level: keys.level,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Proves that an HTTP API keeps its `OpenAPI` contract.
+/// Proves that an HTTP API keeps its OpenAPI contract.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -19,7 +19,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// List cases, clauses or checks
     List(ListArgs),
     /// Explain a clause, a case or a check by its id
@@ -40,7 +40,7 @@ pub(super) enum Command {
 /// The contract and its cases.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ContractArgs {
-    /// `OpenAPI` document, JSON or YAML [default: the built-in contract]
+    /// OpenAPI document, JSON or YAML [default: the built-in contract]
     #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
     /// Folder of case files [default: the built-in cases]

@@ -63,8 +63,8 @@ mod tests {
         let summary = Summary {
             passed,
             failed,
-            errors,
             skipped,
+            errors,
             ..Summary::default()
         };
         Exit::of(&summary) as u8
@@ -78,8 +78,8 @@ mod tests {
         assert_eq!(of(0, 0, 0, 5), 4);
         assert_eq!(of(0, 0, 0, 0), 4);
         let interrupted = Summary {
-            interrupted: true,
             failed: 1,
+            interrupted: true,
             ..Summary::default()
         };
         assert_eq!(Exit::of(&interrupted) as u8, 130);

@@ -122,7 +122,7 @@ fn gate(cli: TestCli, cases: &Path) -> Result<ExitCode, Stop> {
     };
     Ok(match Exit::of(&summary) {
         Exit::Interrupted => Exit::Interrupted.into(),
-        Exit::CouldNotTell if conclusion.num_failed as usize == summary.errors => {
+        Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {
             Exit::CouldNotTell.into()
         }
         Exit::NothingTested if wanted_selftests == 0 => Exit::NothingTested.into(),

@@ -317,9 +317,9 @@ fn value(name: &str, key: &ValueKey) -> Result<Value, Diagnostic> {
 mod tests {
     use super::*;
 
-    fn flags(args: TargetArgs) -> Result<Profile, Vec<Diagnostic>> {
+    fn flags(args: &TargetArgs) -> Result<Profile, Vec<Diagnostic>> {
         let (mut profile, mut problems) = (Profile::default(), Vec::new());
-        from_flags(&args, &mut profile, &mut problems);
+        from_flags(args, &mut profile, &mut problems);
         if problems.is_empty() {
             Ok(profile)
         } else {
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_token_with_an_equals_sign_is_still_one_token() {
-        let profile = flags(TargetArgs {
+        let profile = flags(&TargetArgs {
             tokens: vec!["gAAAAB==".into(), "other-tenant=abc".into()],
             ..TargetArgs::default()
         })
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn all_wrong_flags_are_named_and_no_header_value_is_shown() {
-        let problems = flags(TargetArgs {
+        let problems = flags(&TargetArgs {
             variables: vec!["image_id".into(), "=x".into()],
             headers: vec!["geheim".into()],
             ..TargetArgs::default()

@@ -83,14 +83,14 @@ pub fn encode_query(
         let explode = known.is_none_or(|p| p.explode);
         match value {
             Value::Array(elements) if explode => {
-                elements
-                    .iter()
-                    .for_each(|element| pair(name, &escape(&scalar(element))));
+                for element in elements {
+                    pair(name, &escape(&scalar(element)));
+                }
             }
             Value::Object(members) if explode => {
-                members
-                    .iter()
-                    .for_each(|(name, value)| pair(name, &escape(&scalar(value))));
+                for (name, value) in members {
+                    pair(name, &escape(&scalar(value)));
+                }
             }
             other => pair(name, &simple(other, &escape)),
         }
@@ -113,7 +113,7 @@ fn parameter<'o>(
     all.find(|parameter| parameter.location == location && parameter.name == name)
 }
 
-/// RFC 6570, 3.2.2, as `OpenAPI` 3.1.1, 4.8.12.3 has it for `style: simple`.
+/// RFC 6570, 3.2.2, as OpenAPI 3.1.1, 4.8.12.3 has it for `style: simple`.
 fn simple(value: &Value, escape: &dyn Fn(&str) -> String) -> String {
     match value {
         Value::Array(elements) => {
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn encoded(template: &str, values: Value) -> Result<String, EncodeError> {
+    fn encoded(template: &str, values: &Value) -> Result<String, EncodeError> {
         let values = values.as_object().cloned().unwrap_or_default();
         path(&PathTemplate::new(template), &values, |_| None)
     }
@@ -160,14 +160,14 @@ mod tests {
     fn values_are_escaped_and_the_template_is_not() {
         let written = encoded(
             "/images/{id}/metadata/{key}",
-            json!({"id": 7, "key": "a/b c%ä~"}),
+            &json!({"id": 7, "key": "a/b c%ä~"}),
         );
         assert_eq!(
             written.as_deref(),
             Ok("/images/7/metadata/a%2Fb%20c%25%C3%A4~")
         );
         assert_eq!(
-            encoded("/x/{list}", json!({"list": ["a", "b,c"]})).as_deref(),
+            encoded("/x/{list}", &json!({"list": ["a", "b,c"]})).as_deref(),
             Ok("/x/a,b%2Cc")
         );
     }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn a_missing_value_is_named() {
         assert_eq!(
-            encoded("/x/{id}", json!({})),
+            encoded("/x/{id}", &json!({})),
             Err(EncodeError::Missing("id".into()))
         );
     }

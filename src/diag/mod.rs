@@ -2,7 +2,7 @@
 //!
 //! Everything a person wrote (contract, case, profile) is read through a [`Document`], which
 //! keeps the place of every node, so that any later problem can point at a line. Every problem
-//! is a [`Diagnostic`]. This room knows nothing of HTTP or `OpenAPI`. Read [`Document`] first.
+//! is a [`Diagnostic`]. This room knows nothing of HTTP or OpenAPI. Read [`Document`] first.
 
 mod diagnostic;
 mod document;
@@ -18,4 +18,5 @@ pub use pointer::Pointer;
 pub use source::{Place, Source, Span};
 pub use suggest::closest;
 
+#[cfg(feature = "cli")]
 pub(crate) use document::Mark;

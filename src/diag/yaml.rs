@@ -281,6 +281,8 @@ fn number(text: &str) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::super::diagnostic::{Style, render_all};
     use super::*;
     use serde_json::json;
@@ -331,7 +333,7 @@ mod tests {
         let mut bomb = "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n".to_owned();
         for n in 1..9 {
             let refs = vec![format!("*a{}", n - 1); 10].join(",");
-            bomb.push_str(&format!("a{n}: &a{n} [{refs}]\n"));
+            let _ = writeln!(bomb, "a{n}: &a{n} [{refs}]");
         }
         let problems = read(&Source::new("a.yaml", bomb.as_str())).expect_err("it is refused");
         assert_eq!(problems[0].code, "alias-bomb");

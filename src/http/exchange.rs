@@ -193,6 +193,7 @@ mod stored {
         elapsed: u64,
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     fn is_zero(number: &usize) -> bool {
         *number == 0
     }

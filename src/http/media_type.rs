@@ -81,7 +81,7 @@ impl fmt::Display for MediaType {
     }
 }
 
-/// A key of an `OpenAPI` content map: a media type, `text/*` or `*/*`.
+/// A key of an OpenAPI content map: a media type, `text/*` or `*/*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaRange(MediaType);
 

@@ -34,7 +34,7 @@ impl Secret {
 
     /// The text with every occurrence of the value masked by as many asterisks, so that lengths
     /// stay true. Values of fewer than four bytes are too common to be told from other text.
-    pub(crate) fn mask(&self, text: &mut Vec<u8>) {
+    pub(crate) fn mask(&self, text: &mut [u8]) {
         let needle = self.value.as_bytes();
         if needle.len() < 4 || needle == b"***" || text.len() < needle.len() {
             return;

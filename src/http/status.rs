@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A key of an `OpenAPI` responses object: `200`, `4XX` or `default`.
+/// A key of an OpenAPI responses object: `200`, `4XX` or `default`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StatusPattern {
     /// One code.

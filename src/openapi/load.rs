@@ -8,7 +8,7 @@ use super::model::Contract;
 use super::v3_1;
 use crate::diag::{Diagnostic, Document, Pointer, Source, Syntax};
 
-/// Loads an `OpenAPI` document.
+/// Loads an OpenAPI document.
 ///
 /// # Errors
 /// Every problem that keeps the document from being a contract. What is wrong but can be lived

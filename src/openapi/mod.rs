@@ -1,4 +1,4 @@
-//! The contract: an `OpenAPI` document, loaded, resolved and lowered to one version-neutral model.
+//! The contract: an OpenAPI document, loaded, resolved and lowered to one version-neutral model.
 //!
 //! The document stays as it was written, beside the model: every node of the model names its place
 //! in it. Only the files of this room that are named after a version know a version. Read

@@ -12,7 +12,7 @@ use crate::schema::{Schema, SchemaError, Schemas};
 
 pub use crate::diag::Place;
 
-/// An `OpenAPI` document, loaded, resolved and lowered.
+/// An OpenAPI document, loaded, resolved and lowered.
 #[derive(Debug)]
 pub struct Contract {
     /// The document as it was written.
@@ -38,7 +38,7 @@ impl Contract {
     }
 
     /// The operation a request is for: its method, and its path below the base path. Where several
-    /// templates match, the one with the most text wins (`OpenAPI` 3.1.1, 4.8.8.2).
+    /// templates match, the one with the most text wins (OpenAPI 3.1.1, 4.8.8.2).
     #[must_use]
     pub fn route(&self, method: &str, path: &str) -> Option<&Operation> {
         let text = |operation: &&Operation| {
@@ -88,7 +88,7 @@ pub struct Info {
     pub title: String,
     /// The contract's version.
     pub version: String,
-    /// The `OpenAPI` version it is written in.
+    /// The OpenAPI version it is written in.
     pub openapi: String,
     /// In Markdown.
     pub description: String,
@@ -197,7 +197,7 @@ pub struct Parameter {
     pub location: Location,
     /// Whether it must be there.
     pub required: bool,
-    /// How it is written (`OpenAPI` 3.1.1, 4.8.12.3).
+    /// How it is written (OpenAPI 3.1.1, 4.8.12.3).
     pub style: String,
     /// Whether arrays and objects are spread.
     pub explode: bool,
@@ -250,7 +250,7 @@ pub struct ResponseObject {
     pub status: StatusPattern,
     /// In Markdown.
     pub description: String,
-    /// Its header fields; `Content-Type` is the content's business (`OpenAPI` 3.1.1, 4.8.17.1).
+    /// Its header fields; `Content-Type` is the content's business (OpenAPI 3.1.1, 4.8.17.1).
     pub headers: Vec<Header>,
     /// By media type; empty where no body is spoken of.
     pub content: Vec<MediaTypeObject>,

@@ -1,4 +1,4 @@
-//! Paths with parameters (`OpenAPI` 3.1.1, 4.8.8.2).
+//! Paths with parameters (OpenAPI 3.1.1, 4.8.8.2).
 
 use std::fmt;
 

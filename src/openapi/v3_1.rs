@@ -1,4 +1,4 @@
-//! `OpenAPI` 3.1 lowered into the contract. Its schemas are JSON Schema 2020-12 as they stand.
+//! OpenAPI 3.1 lowered into the contract. Its schemas are JSON Schema 2020-12 as they stand.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

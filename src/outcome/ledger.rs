@@ -99,17 +99,21 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_order_of_cases_changes_nothing(
-            standings in proptest::collection::vec(proptest::collection::vec((0u32..4, 0u8..3, 0usize..4), 0..6), 0..5),
-        ) {
-            let outcomes: Vec<_> = standings.into_iter().enumerate().map(|(n, s)| outcome(&format!("c{n}"), s)).collect();
-            let mut forward = Ledger::default();
-            outcomes.iter().for_each(|o| forward.add(o));
-            let mut backward = Ledger::default();
-            outcomes.iter().rev().for_each(|o| backward.add(o));
-            let known = |l: &Ledger| l.entries.iter().flatten().cloned().collect::<Vec<_>>();
-            prop_assert_eq!(known(&forward), known(&backward));
-        }
+            #[test]
+            fn the_order_of_cases_changes_nothing(
+                standings in proptest::collection::vec(proptest::collection::vec((0u32..4, 0u8..3, 0usize..4), 0..6), 0..5),
+            ) {
+                let outcomes: Vec<_> = standings.into_iter().enumerate().map(|(n, s)| outcome(&format!("c{n}"), s)).collect();
+                let mut forward = Ledger::default();
+                for o in &outcomes {
+    forward.add(o);
     }
+                let mut backward = Ledger::default();
+                for o in outcomes.iter().rev() {
+    backward.add(o);
+    }
+                let known = |l: &Ledger| l.entries.iter().flatten().cloned().collect::<Vec<_>>();
+                prop_assert_eq!(known(&forward), known(&backward));
+            }
+        }
 }

@@ -73,9 +73,9 @@ impl Profile {
                 continue;
             }
             for example in &parameter.examples {
-                let named = names.contains(&example.name)
+                let wanted = names.contains(&example.name)
                     && !fixtures.iter().any(|f| f.name == example.name);
-                if let Some(value) = self.variables.get(&example.name).filter(|_| named) {
+                if let Some(value) = self.variables.get(&example.name).filter(|_| wanted) {
                     fixtures.push(Fixture {
                         name: example.name.clone(),
                         parameter: parameter.name.clone(),

@@ -10,4 +10,5 @@ mod fixtures;
 pub use credential::{CredentialSource, Identities};
 pub use fixtures::{Fixture, Profile};
 
+#[cfg(feature = "cli")]
 pub(crate) use fixtures::variable_of;

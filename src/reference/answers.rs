@@ -52,6 +52,10 @@ pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
 }
 
 /// The answer to a request that is refused.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it ends a chain of results that own it"
+)]
 pub(super) fn refuse(denied: Denied) -> Response {
     let (status, name, message) = match &denied {
         Denied::BadRequest(message) => (StatusCode::BAD_REQUEST, "badRequest", *message),

@@ -52,7 +52,7 @@ pub(super) fn router() -> (axum::Router<Shared>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-/// The contract as an `OpenAPI` 3.1 document.
+/// The contract as an OpenAPI 3.1 document.
 #[must_use]
 pub fn contract() -> Value {
     let document = serde_json::to_value(router().1)

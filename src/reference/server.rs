@@ -60,7 +60,7 @@ impl Server {
     #[must_use]
     pub fn with_faults(faults: &[&'static Fault]) -> Self {
         let (routes, _) = contract::router();
-        let router = routes
+        let service = routes
             .fallback(|| async { refuse(Denied::NotFound("There is nothing here.")) })
             .method_not_allowed_fallback(|request: Request| async move {
                 let item = request.uri().path().matches('/').count() > 3;
@@ -74,13 +74,12 @@ impl Server {
             .layer(middleware::from_fn(sign))
             .with_state(Shared(Arc::new(Store::new())));
         Self {
-            router: apply(router, faults),
+            router: apply(service, faults),
             faults: faults.into(),
         }
     }
 
     /// The service.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.router.clone()
     }

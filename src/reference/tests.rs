@@ -43,6 +43,7 @@ async fn ask(
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "the length is the table's")]
 async fn every_request_has_the_answer_the_contract_gives_it() {
     let long = "x".repeat(256);
     let big = vec![b' '; 65_537];

@@ -82,7 +82,7 @@ mod tests {
     use crate::relation::ScopePart;
     use serde_json::{Value, json};
 
-    fn holds(rule: &str, when: Option<&str>, request: Value, response: Value) -> Option<bool> {
+    fn holds(rule: &str, when: Option<&str>, request: &Value, response: &Value) -> Option<bool> {
         let declared = RelationDecl {
             id: "r".into(),
             side: RelationSide::Response,
@@ -98,7 +98,7 @@ mod tests {
         };
         let relation = Relation::compile(&declared).expect("it compiles");
         let earlier = [(part(&json!({})), part(&json!({"headers": {"id": "a"}})))];
-        relation.holds(&Scope::new(part(&request), Some(part(&response)), earlier))
+        relation.holds(&Scope::new(part(request), Some(part(response)), earlier))
     }
 
     #[test]
@@ -108,8 +108,8 @@ mod tests {
             holds(
                 rule,
                 None,
-                json!({"path": {"key": "a"}, "body": body}),
-                json!({}),
+                &json!({"path": {"key": "a"}, "body": body}),
+                &json!({}),
             )
         };
         assert_eq!(asked(json!({"meta": {"a": 1}})), Some(true));
@@ -126,20 +126,20 @@ mod tests {
             holds(
                 rule,
                 when,
-                json!({}),
-                json!({"status": status, "body": {"badRequest": {"code": code}}}),
+                &json!({}),
+                &json!({"status": status, "body": {"badRequest": {"code": code}}}),
             )
         };
         assert_eq!(asked(400, json!(400)), Some(true));
         assert_eq!(asked(400, json!(500)), Some(false));
         assert_eq!(asked(200, json!(500)), None);
-        assert_eq!(holds(rule, when, json!({}), json!({"status": 400})), None);
+        assert_eq!(holds(rule, when, &json!({}), &json!({"status": 400})), None);
     }
 
     #[test]
     fn an_id_differs_from_all_earlier_ones() {
         let rule = "!previous.exists(p, \"id\" in p.response.headers && p.response.headers[\"id\"] == response.headers[\"id\"])";
-        let asked = |id: &str| holds(rule, None, json!({}), json!({"headers": {"id": id}}));
+        let asked = |id: &str| holds(rule, None, &json!({}), &json!({"headers": {"id": id}}));
         assert_eq!(asked("a"), Some(false));
         assert_eq!(asked("b"), Some(true));
     }

@@ -55,7 +55,7 @@ fn shortened(answer: &[u8], end: usize) -> Option<Vec<u8>> {
     let line = head[at..].split("\r\n").next()?;
     let length: usize = line.trim().parse().ok()?;
     let shorter = length.checked_sub(1).filter(|_| success)?;
-    let mut changed = head[..at].as_bytes().to_vec();
+    let mut changed = head.as_bytes()[..at].to_vec();
     changed.extend_from_slice(format!(" {shorter}").as_bytes());
     changed.extend_from_slice(&answer[at + line.len()..]);
     Some(changed)
