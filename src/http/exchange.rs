@@ -113,6 +113,9 @@ pub struct Response {
     /// Bytes behind the message on a connection that shows them: none where a client library
     /// stands between.
     pub surplus: Option<Bytes>,
+    /// All bytes as they came, head, framing and surplus among them, on a connection that shows
+    /// them; at most the first 64 KiB.
+    pub raw: Option<Bytes>,
 }
 
 /// One request as sent and one response as received, with the time between.
@@ -181,6 +184,8 @@ mod stored {
         body: Value,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         surplus: Option<Value>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        raw: Option<Value>,
     }
 
     #[derive(Serialize, Deserialize)]
@@ -274,6 +279,11 @@ mod stored {
                         [] => Value::from(""),
                         _ => store(bytes, &secrets),
                     }),
+                    raw: self
+                        .response
+                        .raw
+                        .as_deref()
+                        .map(|bytes| store(bytes, &secrets)),
                 },
                 elapsed: u64::try_from(self.elapsed.as_micros()).unwrap_or(u64::MAX),
             }
@@ -307,6 +317,12 @@ mod stored {
                         .as_ref()
                         .map(load::<D::Error>)
                         .transpose()?,
+                    raw: stored
+                        .response
+                        .raw
+                        .as_ref()
+                        .map(load::<D::Error>)
+                        .transpose()?,
                 },
                 elapsed: Duration::from_micros(stored.elapsed),
             })
@@ -334,6 +350,7 @@ mod tests {
                 headers,
                 body: Bytes::from_static(b"you said f064c46a, \xff"),
                 surplus: Some(Bytes::new()),
+                raw: None,
             },
             elapsed: Duration::from_micros(1500),
         }

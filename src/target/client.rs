@@ -135,6 +135,7 @@ impl Client {
                 headers,
                 body,
                 surplus: None,
+                raw: None,
             },
             elapsed: start.elapsed(),
         };

@@ -1,10 +1,11 @@
 //! One exchange over one connection, with nothing between us and its bytes.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::http::{Exchange, Request};
@@ -19,6 +20,32 @@ const LINGER: Duration = Duration::from_millis(250);
 
 /// How many bytes behind a response are kept.
 const MAX_SURPLUS: usize = 64 * 1024;
+
+/// How many bytes of an answer are kept as they came.
+const MAX_RAW: usize = 64 * 1024;
+
+/// A source that keeps the first bytes that are read from it.
+struct Kept<R> {
+    source: R,
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Kept<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.source).poll_read(context, buffer))?;
+        let missing = self.most.saturating_sub(self.bytes.len());
+        let read = &buffer.filled()[before..];
+        self.bytes
+            .extend_from_slice(&read[..read.len().min(missing)]);
+        Poll::Ready(Ok(()))
+    }
+}
 
 /// Sends the request and reads its answer, both at once: a refusal may come while the body is
 /// still being written, and what is left of the body is then not sent.
@@ -36,7 +63,12 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin,
 {
     let wire = request.to_wire();
-    let (mut source, mut sink) = tokio::io::split(stream);
+    let (source, mut sink) = tokio::io::split(stream);
+    let mut source = Kept {
+        source,
+        bytes: Vec::new(),
+        most: if way == Way::Wire { MAX_RAW } else { 0 },
+    };
     let mut reader = ResponseReader::new(&request.method, limits);
     let mut sent = None;
     let start = Instant::now();
@@ -75,6 +107,7 @@ where
     let (mut response, rest) = reader.finish();
     if way == Way::Wire {
         response.surplus = Some(surplus(rest, &mut source, &mut sink).await);
+        response.raw = Some(source.bytes.into());
     }
     let request = request.clone();
     Ok((

@@ -162,6 +162,7 @@ impl ResponseReader {
             headers: self.head.headers,
             body: self.body,
             surplus: None,
+            raw: None,
         };
         (response, self.buffer)
     }

@@ -61,6 +61,8 @@ async fn bytes_behind_a_204_are_surplus_on_the_wire() {
     let response = fetch(&base, Way::Wire).await.expect("an answer").response;
     assert_eq!((response.status, response.body.len()), (204, 0));
     assert_eq!(response.surplus.as_deref(), Some(&b"surplus"[..]));
+    let raw = b"HTTP/1.1 204 No Content\r\n\r\nsurplus";
+    assert_eq!(response.raw.as_deref(), Some(&raw[..]));
     let response = fetch(&base, Way::Client).await.expect("an answer").response;
     assert_eq!((response.status, response.surplus), (204, None));
 }
