@@ -202,18 +202,17 @@ fn schemas(document: &mut Value) {
             }
         ]
     });
-    // Serde's names of the members; utoipa reads serde's attributes, and these types have none.
-    let detail = "FaultDetail";
+    // The names of members on the wire: utoipa takes them from serde's attributes, and these types are
+    // never serialised. A choice of two types is none of its derives' either.
     for (rust, wire) in [("retry_at", "retryAt"), ("retry_after", "retryAfter")] {
-        for at in [
-            format!("/{detail}/properties"),
-            "/Fault/additionalProperties/properties".to_owned(),
-        ] {
-            if let Some(properties) = schemas.pointer_mut(&at).and_then(Value::as_object_mut)
-                && let Some(member) = properties.remove(rust)
-            {
-                properties.insert(wire.to_owned(), member);
+        let at = "/Fault/additionalProperties/properties";
+        if let Some(properties) = schemas.pointer_mut(at).and_then(Value::as_object_mut)
+            && let Some(mut member) = properties.remove(rust)
+        {
+            if wire == "retryAfter" {
+                member["type"] = json!(["string", "integer"]);
             }
+            properties.insert(wire.to_owned(), member);
         }
     }
 }

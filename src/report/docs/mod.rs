@@ -1,12 +1,22 @@
-//! stub
-use crate::openapi::Contract;
-/// html
-#[must_use]
-pub fn html(_: &Contract) -> String {
-    String::new()
-}
-/// md
-#[must_use]
-pub fn markdown(_: &Contract) -> String {
-    String::new()
-}
+//! The contract as documentation: one HTML page that needs nothing beside it, or Markdown.
+//!
+//! A contract becomes a `page::Page`, which says what is shown in which order and knows no format;
+//! each format is a projection of it, so that both say the same. Texts of the document are shown,
+//! never obeyed: markup in them is escaped, and nothing of them is fetched. The same contract gives
+//! the same bytes. Read `page` first, then `content`.
+
+mod constraints;
+mod content;
+mod escape;
+mod html;
+mod markdown;
+mod members;
+mod operation;
+mod page;
+mod prose;
+
+#[cfg(test)]
+mod tests;
+
+pub use html::html;
+pub use markdown::markdown;
