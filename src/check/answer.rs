@@ -11,7 +11,7 @@ use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
 use crate::openapi::{Location, MediaTypeObject, Operation, ResponseObject};
 use crate::outcome::{StepRecord, Trace};
-use crate::relation::ScopePart;
+use crate::relation::{Scope, ScopePart};
 
 /// One answered step of a trace.
 pub struct Answer<'a> {
@@ -38,7 +38,8 @@ pub struct Answer<'a> {
     pub expect: Option<Expect>,
     json: OnceCell<Result<Value, JsonProblem>>,
     decoded: OnceCell<Option<Decoded>>,
-    scope: OnceCell<(ScopePart, ScopePart)>,
+    parts: OnceCell<(ScopePart, ScopePart)>,
+    scope: OnceCell<Scope>,
     prefix: &'a str,
 }
 
@@ -112,8 +113,8 @@ impl Answer<'_> {
     }
 
     /// Request and response as relations see them.
-    pub(super) fn scope(&self) -> &(ScopePart, ScopePart) {
-        self.scope
+    fn parts(&self) -> &(ScopePart, ScopePart) {
+        self.parts
             .get_or_init(|| (self.request_scope(), self.response_scope()))
     }
 
@@ -228,6 +229,7 @@ impl<'a> TraceView<'a> {
                     .map(|step| expanded(&step.expect, &trace.bindings)),
                 json: OnceCell::new(),
                 decoded: OnceCell::new(),
+                parts: OnceCell::new(),
                 scope: OnceCell::new(),
                 prefix: &trace.prefix,
             });
@@ -238,6 +240,28 @@ impl<'a> TraceView<'a> {
             trace,
             answers,
         }
+    }
+
+    /// What relations are evaluated over for an answer. Earlier exchanges are in it only if one of
+    /// the operation's relations looks back.
+    pub(super) fn scope<'v>(&'v self, answer: &'v Answer<'_>) -> &'v Scope {
+        answer.scope.get_or_init(|| {
+            let (request, response) = answer.parts().clone();
+            let looks_back = answer
+                .operation
+                .relations
+                .iter()
+                .any(|r| looks_back(&r.rule));
+            let earlier = self
+                .answers
+                .iter()
+                .filter(|earlier| looks_back && earlier.number < answer.number);
+            Scope::new(
+                request,
+                response,
+                earlier.map(|earlier| earlier.parts().clone()),
+            )
+        })
     }
 
     /// The answer to the control, if the case has one and it was answered.
@@ -274,4 +298,9 @@ pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect
             .and_then(|headers| headers.as_object().cloned())
             .unwrap_or_default(),
     }
+}
+
+/// Whether a rule speaks of earlier exchanges.
+pub(super) fn looks_back(rule: &str) -> bool {
+    rule.contains("previous")
 }

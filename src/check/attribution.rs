@@ -5,7 +5,6 @@ use crate::case::{Auth, Role};
 use crate::clause::{ClauseId, ClauseIndex};
 use crate::codec::{DecodedBody, JsonProblem};
 use crate::openapi::RelationSide;
-use crate::relation::Scope;
 
 /// The clause that a step names itself, if the contract has it.
 pub(super) fn named(trace: &TraceView<'_>, answer: &Answer<'_>) -> Option<ClauseIndex> {
@@ -101,8 +100,8 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
             continue;
         }
         let relation = trace.judge.relation(answer.operation, number);
-        let scope = Scope::new(answer.scope().0.clone(), None, []);
-        if relation.and_then(|relation| relation.holds(&scope)) == Some(false) {
+        let scope = trace.scope(answer);
+        if relation.and_then(|relation| relation.holds(scope)) == Some(false) {
             broken.push(answer.clauses.relations[number]);
         }
     }

@@ -57,7 +57,12 @@ impl Check for HeaderSchema {
                     .unwrap_or(&readings[0]);
                 let mut exercised = vec![false; clauses.len()];
                 schema.exercised(value, |demand| exercised[demand] = true);
-                let mismatches = schema.mismatches(value);
+                let valid = schema.is_valid(value);
+                let mismatches = if valid {
+                    Vec::new()
+                } else {
+                    schema.mismatches(value)
+                };
                 for (demand, clause) in clauses.iter().enumerate() {
                     let mismatch = mismatches
                         .iter()

@@ -1,9 +1,9 @@
 //! The contract's relations hold in every answer.
 
+use super::answer::looks_back;
 use super::{Answer, Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::http::excerpt;
 use crate::openapi::{Level, RelationSide};
-use crate::relation::Scope;
 
 pub(super) struct RelationHolds;
 
@@ -22,7 +22,7 @@ impl Check for RelationHolds {
     }
 
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
-        for (position, answer) in trace.answers.iter().enumerate() {
+        for answer in &trace.answers {
             for (number, declared) in answer.operation.relations.iter().enumerate() {
                 if declared.side != RelationSide::Response {
                     continue;
@@ -30,27 +30,23 @@ impl Check for RelationHolds {
                 let Some(relation) = trace.judge.relation(answer.operation, number) else {
                     continue;
                 };
-                // Every earlier exchange is handed over only to rules that look back.
-                let previous = if declared.rule.contains("previous") {
-                    trace.answers[..position]
-                        .iter()
-                        .map(|earlier| earlier.scope().clone())
-                        .collect()
-                } else {
-                    Vec::new()
-                };
-                let looks_back = declared.rule.contains("previous");
-                let nothing_earlier = looks_back && previous.is_empty();
-                let (request, response) = answer.scope();
-                let scope = Scope::new(request.clone(), Some(response.clone()), previous);
                 let clause = answer.clauses.relations[number];
                 // A body that breaks its schema is one cause, and said already.
                 if declared.rule.contains("response.body") && breaks_schema(trace, answer) {
                     verdicts.vacuous(answer, clause);
                     continue;
                 }
-                match relation.holds(&scope) {
-                    Some(true) if nothing_earlier => verdicts.vacuous(answer, clause),
+                // Of nothing earlier nothing can differ.
+                if looks_back(&declared.rule)
+                    && trace
+                        .answers
+                        .first()
+                        .is_some_and(|a| a.number == answer.number)
+                {
+                    verdicts.vacuous(answer, clause);
+                    continue;
+                }
+                match relation.holds(trace.scope(answer)) {
                     Some(true) => verdicts.held(answer, clause),
                     None => verdicts.vacuous(answer, clause),
                     Some(false) => verdicts.broken(

@@ -30,12 +30,12 @@ struct Document;
 /// The routes, with the document that was made of them.
 pub(super) fn router() -> (axum::Router<Shared>, utoipa::openapi::OpenApi) {
     let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(paths::list_items))
         .routes(routes!(
             paths::set_item,
             paths::get_item,
             paths::delete_item
         ))
+        .routes(routes!(paths::list_items))
         .split_for_parts();
     let scheme = ApiKeyValue::with_description("X-Auth-Token", "A token of the caller's tenant.");
     document

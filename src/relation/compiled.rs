@@ -1,14 +1,9 @@
 //! A relation, compiled.
 
-use std::sync::{Arc, LazyLock};
-
-use cel::{Context, Env, Program, Value as Cel};
+use cel::{Program, Value as Cel};
 
 use super::scope::Scope;
 use crate::openapi::RelationDecl;
-
-/// CEL's standard functions, registered once: that takes far longer than a rule does.
-static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// A relation of the contract, compiled.
 #[derive(Debug)]
@@ -60,13 +55,7 @@ impl Relation {
     /// Whether the relation holds; none where it isn't asked for or can't be evaluated.
     #[must_use]
     pub fn holds(&self, scope: &Scope) -> Option<bool> {
-        let mut context = Context::with_env(STANDARD.clone());
-        context.add_variable_from_value("request", scope.request.value());
-        if let Some(response) = &scope.response {
-            context.add_variable_from_value("response", response.value());
-        }
-        context.add_variable_from_value("previous", scope.previous.clone());
-        let truth = |program: &Program| match program.execute(&context) {
+        let truth = |program: &Program| match program.execute(&scope.context) {
             Ok(Cel::Bool(truth)) => Some(truth),
             _ => None,
         };
@@ -103,7 +92,7 @@ mod tests {
         };
         let relation = Relation::compile(&declared).expect("it compiles");
         let earlier = [(part(&json!({})), part(&json!({"headers": {"id": "a"}})))];
-        relation.holds(&Scope::new(part(request), Some(part(response)), earlier))
+        relation.holds(&Scope::new(part(request), part(response), earlier))
     }
 
     #[test]

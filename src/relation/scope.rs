@@ -1,10 +1,15 @@
 //! The parts of exchanges as CEL sees them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use cel::objects::{Key, Map as CelMap, Value as Cel};
+use cel::{Context, Env};
 use serde_json::Value;
+
+/// CEL's standard functions, registered once: that takes far longer than a rule does.
+static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// A request or a response as CEL sees it: a map of its parts. A part that isn't there is left
 /// out, so that a rule which needs it says nothing.
@@ -15,18 +20,16 @@ impl ScopePart {
     /// Puts a part together from names and JSON values.
     #[must_use]
     pub fn new<'a>(parts: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Self {
-        Self(map(parts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), cel_of(value)))))
+        let parts = parts.into_iter();
+        Self(map(
+            parts.map(|(name, value)| (name.to_owned(), cel_of(value)))
+        ))
     }
 }
 
-/// What a rule is evaluated over.
-#[derive(Clone, Debug)]
+/// What rules are evaluated over: an exchange, and the earlier ones of its case.
 pub struct Scope {
-    pub(super) request: ScopePart,
-    pub(super) response: Option<ScopePart>,
-    pub(super) previous: Cel,
+    pub(super) context: Context<'static, 'static>,
 }
 
 impl Scope {
@@ -34,7 +37,7 @@ impl Scope {
     #[must_use]
     pub fn new(
         request: ScopePart,
-        response: Option<ScopePart>,
+        response: ScopePart,
         previous: impl IntoIterator<Item = (ScopePart, ScopePart)>,
     ) -> Self {
         let previous = previous.into_iter().map(|(request, response)| {
@@ -43,23 +46,23 @@ impl Scope {
                 ("response".to_owned(), response.0),
             ])
         });
-        Self {
-            request,
-            response,
-            previous: Cel::List(Arc::new(previous.collect())),
-        }
+        let mut context = Context::with_env(STANDARD.clone());
+        context.add_variable_from_value("request", request.0);
+        context.add_variable_from_value("response", response.0);
+        context.add_variable_from_value("previous", Cel::List(Arc::new(previous.collect())));
+        Self { context }
     }
 }
 
-impl ScopePart {
-    pub(super) fn value(&self) -> Cel {
-        self.0.clone()
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
     }
 }
 
 fn map(members: impl IntoIterator<Item = (String, Cel)>) -> Cel {
+    let members = members.into_iter();
     let members: HashMap<Key, Cel> = members
-        .into_iter()
         .map(|(name, value)| (Key::from(name), value))
         .collect();
     Cel::Map(CelMap {
