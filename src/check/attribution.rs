@@ -40,7 +40,6 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
     let Some(decoded) = answer.decoded() else {
         return broken;
     };
-    let contract = trace.judge.contract();
     for parameter in &decoded.parameters {
         let declared = &answer.operation.parameters[parameter.number];
         let clauses = &answer.clauses.parameters[parameter.number];
@@ -48,11 +47,7 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
             broken.extend(clauses.required);
             continue;
         };
-        let Some(schema) = declared
-            .schema
-            .as_ref()
-            .and_then(|at| contract.schema(at).ok())
-        else {
+        let Some(schema) = &declared.compiled else {
             continue;
         };
         if !parameter
@@ -81,10 +76,7 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
                 .request_body
                 .as_ref()
                 .map(|body| &body.content[*number]);
-            if let Some(schema) = media
-                .and_then(|m| m.schema.as_ref())
-                .and_then(|at| contract.schema(at).ok())
-            {
+            if let Some(schema) = media.and_then(|media| media.compiled.as_ref()) {
                 let mismatches = schema.mismatches(value);
                 let demands = mismatches
                     .iter()

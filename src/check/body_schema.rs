@@ -34,12 +34,7 @@ impl Check for BodySchema {
             else {
                 continue;
             };
-            let contract = trace.judge.contract();
-            let Some(schema) = media
-                .schema
-                .as_ref()
-                .and_then(|at| contract.schema(at).ok())
-            else {
+            let Some(schema) = &media.compiled else {
                 continue;
             };
             let clauses = &answer.clauses.responses[response].content[content]

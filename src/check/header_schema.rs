@@ -32,11 +32,9 @@ impl Check for HeaderSchema {
                 .iter()
                 .zip(&answer.clauses.responses[number].headers)
             {
-                let schema = header
-                    .schema
-                    .as_ref()
-                    .and_then(|at| trace.judge.contract().schema(at).ok());
-                let Some(schema) = schema else { continue };
+                let Some(schema) = &header.compiled else {
+                    continue;
+                };
                 let clauses = &clauses.value.demands;
                 let Some(text) = answer
                     .exchange

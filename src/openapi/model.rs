@@ -203,6 +203,8 @@ pub struct Parameter {
     pub explode: bool,
     /// Its schema.
     pub schema: Option<Pointer>,
+    /// Its schema, compiled; none where it has none, or one that can't be.
+    pub compiled: Option<Arc<Schema>>,
     /// Its examples; a single one is called `example`.
     pub examples: Vec<NamedExample>,
     /// In Markdown.
@@ -235,6 +237,8 @@ pub struct MediaTypeObject {
     pub range: MediaRange,
     /// Its schema.
     pub schema: Option<Pointer>,
+    /// Its schema, compiled; none where it has none, or one that can't be.
+    pub compiled: Option<Arc<Schema>>,
     /// Its examples; a single one is called `example`.
     pub examples: Vec<NamedExample>,
     /// Its level.
@@ -283,6 +287,8 @@ pub struct Header {
     pub required: bool,
     /// Its schema.
     pub schema: Option<Pointer>,
+    /// Its schema, compiled; none where it has none, or one that can't be.
+    pub compiled: Option<Arc<Schema>>,
     /// In Markdown.
     pub description: String,
     /// Its level.

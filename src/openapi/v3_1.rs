@@ -52,6 +52,7 @@ pub(super) fn lower(document: Arc<Document>) -> Result<Contract, Vec<Diagnostic>
         schemas,
     };
     warnings.extend(unusable_schemas(&contract));
+    compile(&mut contract);
     contract.warnings = warnings;
     Ok(contract)
 }
@@ -65,6 +66,32 @@ fn name(operations: &mut [Operation]) {
     for operation in operations {
         if operation.name.is_empty() || count[&operation.name] > 1 {
             operation.name = format!("{} {}", operation.method, operation.path);
+        }
+    }
+}
+
+/// Puts each schema, compiled, where it is used, so that judging looks nothing up.
+fn compile(contract: &mut Contract) {
+    let schemas = &contract.schemas;
+    let get = |at: &Option<Pointer>| at.as_ref().and_then(|at| schemas.get(at).ok());
+    for operation in &mut contract.operations {
+        for parameter in &mut operation.parameters {
+            parameter.compiled = get(&parameter.schema);
+        }
+        for media in operation
+            .request_body
+            .iter_mut()
+            .flat_map(|body| &mut body.content)
+        {
+            media.compiled = get(&media.schema);
+        }
+        for response in &mut operation.responses {
+            for header in &mut response.headers {
+                header.compiled = get(&header.schema);
+            }
+            for media in &mut response.content {
+                media.compiled = get(&media.schema);
+            }
         }
     }
 }
@@ -354,6 +381,7 @@ impl<'a> Lowering<'a> {
                 required: self.flag(&at, "required").unwrap_or(false) || location == Location::Path,
                 explode: self.flag(&at, "explode").unwrap_or(style == "form"),
                 schema: self.schema(&at),
+                compiled: None,
                 examples: self.examples(&at),
                 description: self.text(&at, "description"),
                 level: self.level(&at, level),
@@ -421,6 +449,7 @@ impl<'a> Lowering<'a> {
                 name: name.clone(),
                 range,
                 schema: self.schema(&at),
+                compiled: None,
                 examples: self.examples(&at),
                 level: self.level(&at, level),
                 at,
@@ -470,6 +499,7 @@ impl<'a> Lowering<'a> {
             headers.push(Header {
                 required: self.flag(&at, "required").unwrap_or(false),
                 schema: self.schema(&at),
+                compiled: None,
                 description: self.text(&at, "description"),
                 level: self.level(&at, level),
                 title: title.clone(),
