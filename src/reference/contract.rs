@@ -9,7 +9,8 @@ use utoipa_axum::routes;
 
 use super::finish::finish;
 use super::paths;
-use super::server::Shared;
+use super::service::Shared;
+use super::yaml::yaml;
 
 /// What the document says of the API as a whole.
 #[derive(OpenApi)]
@@ -66,8 +67,11 @@ pub fn contract_json() -> String {
     format!("{:#}\n", contract())
 }
 
-/// The contract as YAML text.
+/// The contract as YAML text, which readers of YAML 1.1 and 1.2 read as the same values.
 #[must_use]
 pub fn contract_yaml() -> String {
-    yaml_serde::to_string(&contract()).unwrap_or_default()
+    yaml(&contract())
 }
+
+#[cfg(test)]
+mod tests;

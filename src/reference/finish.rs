@@ -2,14 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// The images and tokens the contract gives away, so that a target seeded with them needs no
-/// configuration.
-pub(super) const IMAGE: &str = "70a599e0-31e7-49b7-b260-868f441e862b";
-pub(super) const SAVING_IMAGE: &str = "155d900f-4e14-4e4c-a73d-069cbf4541e6";
-pub(super) const FOREIGN_IMAGE: &str = "a2459075-d96c-40d5-893e-577ff92e721c";
-pub(super) const FULL_IMAGE: &str = "76cb448c-6429-4bfc-96bc-34f8d6f9a7c8";
-pub(super) const TOKEN: &str = "f064c46a782c444cb4ba4b6434288f7c";
-pub(super) const OTHER_TOKEN: &str = "0a1d7f3c5b8e49d2a6c4e0f1b2d39587";
+use super::fixtures::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, SAVING_IMAGE, identities};
 
 const REQUEST_ID: &str = "^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 const HTTP_DATE: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$";
@@ -19,7 +12,7 @@ pub(super) fn finish(mut document: Value) -> Value {
     document["x-conformance"] = whole_document();
     // utoipa writes extensions of a security scheme, but not of the apiKey kind in all versions.
     document["components"]["securitySchemes"]["tokenAuth"]["x-conformance"] =
-        json!({ "identities": { "default": TOKEN, "other-tenant": OTHER_TOKEN } });
+        json!({ "identities": identities() });
     for (path, method) in operations(&document) {
         let operation = &mut document["paths"][path.as_str()][method.as_str()];
         parameters(operation);
@@ -134,7 +127,7 @@ fn headers(status: &str, response: &mut Value) {
         headers.insert(
             "Date".into(),
             json!({
-                "description": "When the answer was made. An origin server with a clock sends it (RFC 9110, 6.6.1); that it has one can't be seen from outside.",
+                "description": "When the answer was made. An origin server with a clock sends it (RFC 9110, 6.6.1); that it has one can't be seen from outside. The published example holds two dates, a proxy's and the origin's, which is not well-formed.",
                 "required": true,
                 "schema": { "type": "string", "pattern": HTTP_DATE },
                 "x-conformance": { "level": "should" }
@@ -202,17 +195,4 @@ fn schemas(document: &mut Value) {
             }
         ]
     });
-    // The names of members on the wire: utoipa takes them from serde's attributes, and these types are
-    // never serialised. A choice of two types is none of its derives' either.
-    for (rust, wire) in [("retry_at", "retryAt"), ("retry_after", "retryAfter")] {
-        let at = "/Fault/additionalProperties/properties";
-        if let Some(properties) = schemas.pointer_mut(at).and_then(Value::as_object_mut)
-            && let Some(mut member) = properties.remove(rust)
-        {
-            if wire == "retryAfter" {
-                member["type"] = json!(["string", "integer"]);
-            }
-            properties.insert(wire.to_owned(), member);
-        }
-    }
 }

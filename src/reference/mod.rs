@@ -2,19 +2,26 @@
 //!
 //! The contract is stated once, by the types and paths the server itself is made of, and generated
 //! from them. This room imports no other; what fires at the server knows it only through its
-//! document. Read [`contract`] first, then [`Server`].
+//! document. Read [`contract()`] first, then [`Server`].
 
 mod answers;
 mod body;
 mod contract;
 mod fault;
 mod finish;
+mod fixtures;
 mod paths;
+mod request;
 mod server;
+mod service;
 mod store;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod types;
+mod wire;
+mod yaml;
 
 pub use contract::{contract, contract_json, contract_yaml};
 pub use fault::{Fault, fault, faults};

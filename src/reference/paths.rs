@@ -4,18 +4,20 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 use super::answers;
-use super::server::Shared;
+use super::service::Shared;
 use super::types::{Fault, Item, ItemToSet, Metadata};
 
 /// Set image metadata item for specified image
 ///
 /// Sets one metadata item of an image: a key that doesn't exist is added, one that exists is
-/// changed. Afterwards the item holds the value, and every other item of the image is as it was.
-/// The answer is 200 in both cases: the published table of response codes has no 201.
+/// changed. Afterwards the item holds the value, and every other item of the image is as it was; a
+/// read-back shows both. The answer is 200 in both cases: RFC 9110, 9.3.4 would have 201 for an item
+/// that is added, and the published table of response codes has none.
 ///
 /// A body that is no JSON object with `meta`, whose values are no strings, or whose pairs lack the
-/// URI's key is refused with 400; so is an image that isn't there and a body of another media type,
-/// for 404 and 415 are not among the published codes. A body over the target's size limit, and an
+/// URI's key is refused with 400; so is an image that isn't there, for 404 is not among the published
+/// codes. What a body of another media type gets is not published, nor is 415: it should be 400, and
+/// never a change of what is stored. A body over the target's size limit, and an
 /// item more than its image may have, are refused with 413.
 #[utoipa::path(
     put,
@@ -31,7 +33,8 @@ use super::types::{Fault, Item, ItemToSet, Metadata};
     request_body(
         content = ItemToSet,
         content_type = "application/json",
-        description = "The item: `meta` with one pair whose name is the URI's key.",
+        description = "The item: `meta` with one pair whose name is the URI's key. This is the one body that must be taken; \
+            pairs without the URI's key are refused.",
         examples(
             ("published" = (summary = "The published example", value = json!({"meta": {"label": "Replaced"}}))),
             ("empty-value" = (summary = "A value may be empty", value = json!({"meta": {"label": ""}}))),
@@ -48,11 +51,14 @@ use super::types::{Fault, Item, ItemToSet, Metadata};
             examples(("unauthorized" = (value = json!({"unauthorized": {"code": 401, "message": "A valid token is needed."}}))))),
         (status = 403, description = "Forbidden: the caller may see the image and may not change it.", body = Fault,
             examples(("forbidden" = (value = json!({"forbidden": {"code": 403, "message": "The image is another tenant's."}}))))),
-        (status = 405, description = "Bad method.", body = Fault,
+        (status = 405, description = "Bad method. `Allow` names the methods there are, PUT among them; HEAD goes with GET, and \
+            OPTIONS may be answered.", body = Fault,
             examples(("badMethod" = (value = json!({"badMethod": {"code": 405, "message": "The method is not allowed here."}}))))),
         (status = 409, description = "Conflicting request: the image is not in a state in which it may be changed, as while it is being saved.", body = Fault,
             examples(("conflictingRequest" = (value = json!({"conflictingRequest": {"code": 409, "message": "The image is being saved."}}))))),
-        (status = 413, description = "Over limit: the image has as many items as it may have, or the body is too large.", body = Fault,
+        (status = 413, description = "Over limit, published as “The number of items returned is above the allowed limit.”: the image has as \
+            many items as it may have, or the body is too large. Both limits are the deployment's own. The answer to a \
+            body may come before the body is fully sent. With `Retry-After` it is a limit of the rate, and shows neither.", body = Fault,
             examples(("overLimit" = (value = json!({"overLimit": {"code": 413, "message": "The image has as many items as it may have."}}))))),
         (status = 500, description = "API fault. It can't be asked for from outside, and is judged whenever it comes.", body = Fault,
             examples(("computeFault" = (value = json!({"computeFault": {"code": 500, "message": "The server failed."}}))))),

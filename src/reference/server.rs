@@ -1,40 +1,31 @@
-//! The server: requests in, answers out.
+//! The server: a state of its own, the routes around it, and the connections it serves.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, DATE, SERVER};
-use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use super::answers::{Denied, json_answer, refuse};
-use super::body::{self, BODY_LIMIT};
-use super::contract;
 use super::fault::{Fault, apply, around};
-use super::finish::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, OTHER_TOKEN, SAVING_IMAGE, TOKEN};
-use super::store::{ITEM_LIMIT, Store, Tenant};
+use super::fixtures;
+use super::service::conforming;
+use super::store::Store;
+use super::wire::converse;
 
 /// How many connections are served at once; more wait for their turn.
 const CONNECTIONS: usize = 1024;
 
-/// How long a client may take for the head of a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long after a connection couldn't be taken the next one is tried. What keeps the system from
+/// giving one, such as too many open files, is not over at once.
+const RESPITE: Duration = Duration::from_millis(100);
 
-/// What all handlers share.
-#[derive(Clone, Debug)]
-pub(super) struct Shared(Arc<Store>);
+/// How long the answers that are under way when the server is stopped may still take.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A conforming implementation of the built-in contract, on a state of its own; clones share it.
 #[derive(Clone)]
@@ -49,6 +40,15 @@ impl Default for Server {
     }
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let faults: Vec<&str> = self.faults.iter().map(|fault| fault.name).collect();
+        f.debug_struct("Server")
+            .field("faults", &faults)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Server {
     /// A server that keeps the contract, freshly seeded.
     #[must_use]
@@ -59,27 +59,13 @@ impl Server {
     /// A server with faults, each of which breaks one clause.
     #[must_use]
     pub fn with_faults(faults: &[&'static Fault]) -> Self {
-        let (routes, _) = contract::router();
-        let service = routes
-            .fallback(|| async { refuse(Denied::NotFound("There is nothing here.")) })
-            .method_not_allowed_fallback(|request: Request| async move {
-                let item = request.uri().path().matches('/').count() > 3;
-                refuse(Denied::BadMethod(if item {
-                    "GET, HEAD, PUT, DELETE"
-                } else {
-                    "GET, HEAD"
-                }))
-            })
-            .layer(middleware::from_fn(authenticate))
-            .layer(middleware::from_fn(sign))
-            .with_state(Shared(Arc::new(Store::new())));
         Self {
-            router: apply(service, faults),
+            router: apply(conforming(Store::new()), faults),
             faults: faults.into(),
         }
     }
 
-    /// The service.
+    /// The service, with its faults but for those of the bytes, which only a connection has.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -89,160 +75,58 @@ impl Server {
     where
         IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let io = TokioIo::new(around(io, &self.faults));
-        // How a connection ends is the client's business.
-        let _ = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(PATIENCE)
-            .serve_connection(io, TowerToHyperService::new(self.router()))
-            .await;
+        self.connection_until(io, std::future::pending()).await;
     }
 
-    /// Serves every connection a listener takes, until `shutdown`.
+    async fn connection_until<IO>(&self, io: IO, stop: impl Future<Output = ()>)
+    where
+        IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        converse(around(io, &self.faults), self.router(), stop).await;
+    }
+
+    /// Serves every connection a listener takes until `shutdown`, and then what is under way.
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let (stop, stopped) = watch::channel(());
         let mut connections = JoinSet::new();
-        tokio::pin!(shutdown);
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = &mut shutdown => return,
-            };
-            // A connection that was lost before it was taken is nobody's loss.
-            let Ok((stream, _)) = accepted else { continue };
-            let Ok(place) = places.clone().acquire_owned().await else {
-                return;
-            };
-            let server = self.clone();
-            connections.spawn(async move {
-                let _ = stream.set_nodelay(true);
-                server.connection(stream).await;
-                drop(place);
-            });
-            while connections.try_join_next().is_some() {}
+        let accepting = async {
+            // The place comes first, so that no connection is taken that can't be served.
+            while let Ok(place) = places.clone().acquire_owned().await {
+                let Ok((stream, _)) = listener.accept().await else {
+                    tokio::time::sleep(RESPITE).await;
+                    continue;
+                };
+                let server = self.clone();
+                let mut stopped = stopped.clone();
+                connections.spawn(async move {
+                    let _ = stream.set_nodelay(true);
+                    let stop = async {
+                        // Nothing is ever sent: it is over when the sender is gone.
+                        let _ = stopped.changed().await;
+                    };
+                    server.connection_until(stream, stop).await;
+                    drop(place);
+                });
+                while connections.try_join_next().is_some() {}
+            }
+        };
+        tokio::select! {
+            () = accepting => {}
+            () = shutdown => {}
         }
+        drop(stop);
+        drop(listener);
+        let rest = async { while connections.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GRACE, rest).await;
     }
 
     /// What a tester must know of the server: variables and tokens.
     #[must_use]
     pub fn fixtures(&self) -> Value {
-        json!({
-            "variables": {
-                "image_id": IMAGE,
-                "saving_image_id": SAVING_IMAGE,
-                "foreign_image_id": FOREIGN_IMAGE,
-                "full_image_id": FULL_IMAGE,
-                "item_limit": ITEM_LIMIT,
-                "body_limit": BODY_LIMIT,
-            },
-            "identities": { "default": TOKEN, "other-tenant": OTHER_TOKEN },
-        })
+        fixtures::fixtures()
     }
 }
 
-/// Credentials are judged before anything else of a request.
-async fn authenticate(request: Request, next: Next) -> Response {
-    if tenant(&request).is_none() {
-        return refuse(Denied::Unauthorized);
-    }
-    next.run(request).await
-}
-
-/// What every answer carries.
-async fn sign(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let id = format!("req-{}", Uuid::new_v4());
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert("x-compute-request-id", id);
-    }
-    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(std::time::SystemTime::now()))
-    {
-        headers.insert(DATE, date);
-    }
-    headers.insert(SERVER, HeaderValue::from_static("proofmark-reference"));
-    response
-}
-
-fn tenant(request: &Request) -> Option<Tenant> {
-    let mut tokens = request.headers().get_all("x-auth-token").iter();
-    match (tokens.next()?.to_str().ok()?, tokens.next()) {
-        (TOKEN, None) => Some(Tenant::Own),
-        (OTHER_TOKEN, None) => Some(Tenant::Other),
-        _ => None,
-    }
-}
-
-/// Caller, image and item of a request.
-struct Asked {
-    tenant: Tenant,
-    image: Uuid,
-    /// Decoded once.
-    key: String,
-}
-
-fn asked(request: &Request) -> Result<Asked, Denied> {
-    let tenant = tenant(request).ok_or(Denied::Unauthorized)?;
-    let mut segments = request.uri().path().split('/').skip(2);
-    let image = segments.next().unwrap_or_default();
-    let image = (image.len() == 36).then(|| image.parse().ok()).flatten();
-    let image = image.ok_or(Denied::BadRequest("The image id is no UUID."))?;
-    let key = percent_decode_str(segments.nth(1).unwrap_or_default()).decode_utf8();
-    let key = key
-        .map_err(|_| Denied::BadRequest("The key is no UTF-8."))?
-        .into_owned();
-    Ok(Asked { tenant, image, key })
-}
-
-impl Shared {
-    pub(super) async fn set_item(&self, request: Request) -> Result<Response, Denied> {
-        let asked = asked(&request)?;
-        let media = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let essence = media.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(Denied::BadRequest("The body must be application/json."));
-        }
-        let body = body::read(request.into_body()).await?;
-        let value = body::item(&body, &asked.key)?;
-        self.0
-            .set(asked.tenant, asked.image, &asked.key, &value)
-            .map_err(Denied::of_set)?;
-        Ok(json_answer(
-            StatusCode::OK,
-            &json!({ "meta": { asked.key: value } }),
-        ))
-    }
-
-    pub(super) fn get_item(&self, request: &Request) -> Result<Response, Denied> {
-        let asked = asked(request)?;
-        let value = self
-            .0
-            .get(asked.tenant, asked.image, &asked.key)
-            .map_err(Denied::of)?;
-        Ok(json_answer(
-            StatusCode::OK,
-            &json!({ "meta": { asked.key: value } }),
-        ))
-    }
-
-    pub(super) fn delete_item(&self, request: &Request) -> Result<Response, Denied> {
-        debug_assert_eq!(request.method(), Method::DELETE);
-        let asked = asked(request)?;
-        self.0
-            .delete(asked.tenant, asked.image, &asked.key)
-            .map_err(Denied::of)?;
-        let mut response = Response::default();
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(response)
-    }
-
-    pub(super) fn list_items(&self, request: &Request) -> Result<Response, Denied> {
-        let asked = asked(request)?;
-        let items = self.0.list(asked.tenant, asked.image).map_err(Denied::of)?;
-        Ok(json_answer(StatusCode::OK, &json!({ "metadata": items })))
-    }
-}
+#[cfg(test)]
+mod tests;

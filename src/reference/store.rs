@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use super::finish::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, SAVING_IMAGE};
+use super::fixtures::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, PRIVATE_IMAGE, SAVING_IMAGE};
 
 /// How many items an image may have.
 pub(super) const ITEM_LIMIT: usize = 128;
@@ -82,7 +82,7 @@ impl Store {
             (FULL_IMAGE, image(Tenant::Own, false, State::Active, full)),
             // Nobody but its owner knows of it.
             (
-                "0f3c1bd2-6a8e-4c57-9d1e-2b7a4c5d6e7f",
+                PRIVATE_IMAGE,
                 image(Tenant::Other, false, State::Active, few()),
             ),
         ];

@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::finish::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, OTHER_TOKEN, SAVING_IMAGE, TOKEN};
+use super::fixtures::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, OTHER_TOKEN, SAVING_IMAGE, TOKEN};
 use super::{Server, contract, faults};
 
 /// What a request is made of: method, image, the rest of the path, token, media type, body.

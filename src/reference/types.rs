@@ -4,7 +4,7 @@
 //! utoipa's builders.
 
 use serde_json::Value;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -32,7 +32,9 @@ impl PartialSchema for SentPairs {
             .description(Some(
                 "The container of metadata for images: one pair, whose name is the key in the URI. Further pairs \
                  beside it are read in both of the ways the published document allows: a server may take them or \
-                 refuse the request.",
+                 refuse the request, and what its answer says must be true of what is stored afterwards. Values \
+                 are texts: of ASCII characters they must be taken, of others they should be, and they are read \
+                 back as they were sent.",
             ))
             .property_names(Some(Schema::Object(text(Some(1), Some(KEY_LENGTH)))))
             .additional_properties(Some(Schema::Object(text(None, Some(VALUE_LENGTH)))))
@@ -74,7 +76,7 @@ impl PartialSchema for AllPairs {
 
 impl ToSchema for AllPairs {}
 
-/// The item to set.
+/// The item to set: an object with `meta`, and none other beside it should be taken.
 #[derive(ToSchema)]
 #[expect(
     dead_code,
@@ -101,8 +103,18 @@ pub(super) struct Metadata {
     metadata: AllPairs,
 }
 
+fn text_or_seconds() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Integer]))
+        .description(Some(
+            "When a limit is lifted, in seconds or as a point in time.",
+        ))
+        .build()
+}
+
 /// What went wrong, in detail.
 #[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the type states the schema")]
 pub(super) struct FaultDetail {
     /// The status code again.
@@ -117,7 +129,7 @@ pub(super) struct FaultDetail {
     #[schema(required = false, nullable = false, format = DateTime)]
     retry_at: Option<String>,
     /// When a limit is lifted, in seconds or as a point in time.
-    #[schema(required = false, nullable = false, value_type = Value)]
+    #[schema(required = false, schema_with = text_or_seconds)]
     retry_after: Option<Value>,
 }
 
@@ -130,8 +142,10 @@ impl PartialSchema for Fault {
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some(
-                "A fault: one member, named after what went wrong (`badRequest`, `unauthorized`, `overLimit`, …). The \
-                 published operation doesn't describe it, the vendor's guide does; so it should look like this.",
+                "A fault: one member, named after what went wrong, and its `code` is the status. The published operation doesn't describe it, the vendor's guide does; so it should look like this. The name is not pinned: `badRequest` (400), `unauthorized` \
+                 (401), `forbidden` (403), `itemNotFound` (404), `badMethod` (405), `buildInProgress` or \
+                 `conflictingRequest` (409), `overLimit` (413), `computeFault` (500), `serviceUnavailable` (503). \
+                 Proxies in front of a deployment may answer in their own way.",
             ))
             .additional_properties(Some(FaultDetail::schema()))
             .min_properties(Some(1))

@@ -13,6 +13,8 @@ mod request;
 mod short;
 mod state;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use catalogue::{Fault, fault, faults};
 pub(crate) use catalogue::{apply, around};

@@ -9,19 +9,16 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_LENGTH;
 use hyper::body::Frame;
 
+use super::super::body::BODY_LIMIT;
+use super::super::fixtures::TOKEN as DEFAULT_TOKEN;
 use super::layer::{Item, TOKEN, around, ask};
-
-/// The default tenant's token.
-const DEFAULT_TOKEN: HeaderValue = HeaderValue::from_static("f064c46a782c444cb4ba4b6434288f7c");
-
-/// The largest body, in bytes, that the router takes.
-const BODY_LIMIT: u64 = 65_536;
 
 /// A PUT without a token is let in as the default tenant's; one with a wrong token isn't.
 pub(super) fn auth_ignored(router: Router) -> Router {
     around(router, async |mut request, router| {
         if Item::put_by(&request).is_some() {
-            request.headers_mut().entry(TOKEN).or_insert(DEFAULT_TOKEN);
+            let token = HeaderValue::from_static(DEFAULT_TOKEN);
+            request.headers_mut().entry(TOKEN).or_insert(token);
         }
         ask(router, request).await
     })
@@ -34,7 +31,7 @@ pub(super) fn oversize_accepted(router: Router) -> Router {
     around(router, async |mut request, router| {
         let within = hyper::body::Body::size_hint(request.body())
             .upper()
-            .is_some_and(|most| most <= BODY_LIMIT);
+            .is_some_and(|most| most <= BODY_LIMIT as u64);
         if within || Item::put_by(&request).is_none() {
             return ask(router, request).await;
         }

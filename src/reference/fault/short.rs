@@ -39,7 +39,8 @@ impl ByteFault for ShortContentLength {
         else {
             return Vec::new();
         };
-        self.in_body = true;
+        // What goes before the answer, such as a 100, isn't the answer yet.
+        self.in_body = self.head.get(9) != Some(&b'1');
         let whole = std::mem::take(&mut self.head);
         shortened(&whole, end).unwrap_or(whole)
     }

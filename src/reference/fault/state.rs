@@ -18,10 +18,11 @@ use hyper::body::{Frame, SizeHint};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::super::body::BODY_LIMIT;
 use super::layer::{Caller, Item, around, ask};
 
 /// How much of a request's body is remembered: no body that is larger is judged by what it holds.
-const REMEMBERED: usize = 65_536;
+const REMEMBERED: usize = BODY_LIMIT;
 
 /// A PUT is answered as if it had stored the item, and the item is as it was before.
 pub(super) fn not_stored(router: Router) -> Router {
