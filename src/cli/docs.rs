@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::args::DocsArgs;
 use super::exit::Exit;
-use super::run::Stop;
+use super::stop::Stop;
 use super::{inputs, spec};
 use crate::diag::Diagnostic;
 use crate::report::docs;

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
-use super::run::Stop;
+use super::stop::Stop;
 use crate::case::{Case, Role};
 use crate::check::CHECKS;
 use crate::clause::{Clause, ClauseId};

@@ -8,24 +8,15 @@ use super::args::{JudgeArgs, MergeArgs};
 use super::engine::write_verdicts;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
-use super::run::Stop;
+use super::stop::Stop;
 use crate::case::{Case, CaseId, Origin, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
-use crate::evidence::{Header, ReadError, read_exchange, read_traces, write_traces};
+use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::http::Exchange;
 use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
 use crate::report::{Palette, Reporter as _, Terminal};
-
-impl From<ReadError> for Stop {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Damaged(problems) => Self::Input(problems),
-            other => Self::Input(vec![Diagnostic::error("record", other.to_string())]),
-        }
-    }
-}
 
 pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;

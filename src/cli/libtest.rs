@@ -16,8 +16,8 @@ use super::args::{ContractArgs, TargetArgs};
 use super::engine::{self, Aim, Ready};
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
-use super::run::{Stop, report, warn};
 use super::settings::{self, Settings};
+use super::stop::{Stop, warn};
 use crate::case::Case;
 use crate::outcome::{CaseOutcome, CaseVerdict, Event};
 use crate::report::outcome_text;
@@ -52,7 +52,7 @@ pub fn main(cases: &Path) -> ExitCode {
     };
     match gate(cli, cases) {
         Ok(code) => code,
-        Err(stop) => report(&stop).into(),
+        Err(stop) => stop.report().into(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::{ListArgs, Listed};
 use super::exit::Exit;
 use super::inputs;
-use super::run::Stop;
+use super::stop::Stop;
 use crate::check::CHECKS;
 use crate::clause::ClausePattern;
 use crate::diag::Diagnostic;

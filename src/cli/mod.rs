@@ -1,7 +1,7 @@
 //! The front doors: the `proofmark` binary and the `cargo test` runner.
 //!
 //! The only room that reads arguments, environment, clock and randomness, and the only one that
-//! prints. Everything below it gets plain values. Read [`run`] first, then `settings.rs`.
+//! prints. Everything below it gets plain values. Read `run.rs` first, then `settings.rs`.
 
 mod args;
 mod built_in;
@@ -21,6 +21,7 @@ mod selftest;
 mod serve;
 mod settings;
 mod spec;
+mod stop;
 
 pub use exit::Exit;
 pub use run::main;

@@ -9,45 +9,10 @@ use clap::Parser;
 
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
+use super::stop::{Stop, warn};
 use super::{docs, engine, explain, inputs, judge, list, settings, spec};
 use crate::case::Case;
-use crate::diag::Diagnostic;
 use crate::report::{Palette, Reporter, Terminal};
-use crate::run::RunError;
-
-/// Why a command ends without having done its work.
-pub(super) enum Stop {
-    /// The input is wrong.
-    Input(Vec<Diagnostic>),
-    /// The target can't be tested.
-    Run(RunError),
-    /// Output can't be written.
-    Output(io::Error),
-}
-
-impl From<Vec<Diagnostic>> for Stop {
-    fn from(problems: Vec<Diagnostic>) -> Self {
-        Self::Input(problems)
-    }
-}
-
-impl From<Diagnostic> for Stop {
-    fn from(problem: Diagnostic) -> Self {
-        Self::Input(vec![problem])
-    }
-}
-
-impl From<RunError> for Stop {
-    fn from(error: RunError) -> Self {
-        Self::Run(error)
-    }
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -71,34 +36,7 @@ pub fn main() -> ExitCode {
         Command::Judge(args) => judge::run(&args, &mut out),
         Command::Merge(args) => judge::merge(&args, &mut out),
     };
-    ended.unwrap_or_else(|stop| report(&stop)).into()
-}
-
-/// Says on standard error why a command stopped.
-pub(super) fn report(stop: &Stop) -> Exit {
-    let mut err = anstream::AutoStream::auto(io::stderr());
-    match stop {
-        Stop::Input(problems) => {
-            let count = problems.len();
-            let plural = if count == 1 { "problem" } else { "problems" };
-            let _ = writeln!(
-                err,
-                "{}\n\n{count} {plural}; nothing was run",
-                engine::rendered(problems)
-            );
-            Exit::Usage
-        }
-        Stop::Run(error) => {
-            let _ = writeln!(err, "error: {error}");
-            Exit::CouldNotTell
-        }
-        // Whoever closed the pipe has read enough.
-        Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Conforms,
-        Stop::Output(error) => {
-            let _ = writeln!(err, "error: the output can't be written: {error}");
-            Exit::CouldNotTell
-        }
-    }
+    ended.unwrap_or_else(|stop| stop.report()).into()
 }
 
 fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
@@ -164,12 +102,4 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         exit.sentence(),
     )?;
     Ok(exit)
-}
-
-/// What is wrong with a contract but can be lived with.
-pub(super) fn warn(warnings: &[Diagnostic]) {
-    if !warnings.is_empty() {
-        let mut err = anstream::AutoStream::auto(io::stderr());
-        let _ = writeln!(err, "{}\n", engine::rendered(warnings));
-    }
 }

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use super::args::ServeArgs;
 use super::engine;
 use super::exit::Exit;
-use super::run::Stop;
+use super::stop::Stop;
 use crate::diag::{Diagnostic, closest};
 use crate::reference::{Fault, Server, fault, faults};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::args::{SpecArgs, SpecFormat};
 use super::exit::Exit;
-use super::run::Stop;
+use super::stop::Stop;
 use crate::case::case_schema;
 use crate::diag::Diagnostic;
 
