@@ -14,6 +14,7 @@ pub(super) fn sentence(subject: &str, demand: &Demand) -> String {
     };
     let operand = &demand.operand;
     let shown = plain(operand);
+    let s = if shown == "1" { "" } else { "s" };
     match demand.keyword.as_str() {
         "type" => format!("{what} is of type {shown}"),
         "required" => format!("{what} is there"),
@@ -21,18 +22,18 @@ pub(super) fn sentence(subject: &str, demand: &Demand) -> String {
         "const" => format!("{what} is {shown}"),
         "format" => format!("{what} has the format {shown}"),
         "pattern" => format!("{what} matches {shown}"),
-        "minLength" => format!("{what} has at least {shown} characters"),
-        "maxLength" => format!("{what} has at most {shown} characters"),
+        "minLength" => format!("{what} has at least {shown} character{s}"),
+        "maxLength" => format!("{what} has at most {shown} character{s}"),
         "minimum" => format!("{what} is at least {shown}"),
         "maximum" => format!("{what} is at most {shown}"),
         "exclusiveMinimum" => format!("{what} is more than {shown}"),
         "exclusiveMaximum" => format!("{what} is less than {shown}"),
         "multipleOf" => format!("{what} is a multiple of {shown}"),
-        "minItems" => format!("{what} has at least {shown} elements"),
-        "maxItems" => format!("{what} has at most {shown} elements"),
+        "minItems" => format!("{what} has at least {shown} element{s}"),
+        "maxItems" => format!("{what} has at most {shown} element{s}"),
         "uniqueItems" => format!("the elements of {what} differ"),
-        "minProperties" => format!("{what} has at least {shown} members"),
-        "maxProperties" => format!("{what} has at most {shown} members"),
+        "minProperties" => format!("{what} has at least {shown} member{s}"),
+        "maxProperties" => format!("{what} has at most {shown} member{s}"),
         "additionalProperties" | "unevaluatedProperties" => {
             format!("{what} has no member beside those the schema names")
         }

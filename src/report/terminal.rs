@@ -27,13 +27,23 @@ impl<W: Write> Terminal<W> {
         Self { out, palette }
     }
 
-    fn word(&self, verdict: &CaseVerdict) -> String {
-        let (word, colour) = match verdict {
-            CaseVerdict::Pass => ("pass ", 32),
-            CaseVerdict::Fail => ("FAIL ", 31),
-            CaseVerdict::Skipped(_) => ("skip ", 33),
-            CaseVerdict::Error => ("ERROR", 35),
-        };
+    fn pass(&self) -> String {
+        self.paint("pass", 32)
+    }
+
+    /// The text with the word at the beginning of each story coloured.
+    fn coloured(&self, text: &str) -> String {
+        let lines = text.lines().map(|line| match line.split_once(' ') {
+            Some(("FAIL", rest)) => format!("{} {rest}", self.paint("FAIL", 31)),
+            Some(("ERROR", rest)) => format!("{} {rest}", self.paint("ERROR", 35)),
+            Some(("SKIP", rest)) => format!("{} {rest}", self.paint("SKIP", 33)),
+            Some(("NOTE", rest)) => format!("{} {rest}", self.paint("NOTE", 36)),
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn paint(&self, word: &str, colour: u8) -> String {
         match self.palette {
             Palette::Plain => word.to_owned(),
             Palette::Colour => format!("\u{1b}[{colour}m{word}\u{1b}[0m"),
@@ -62,9 +72,14 @@ impl<W: Write> Terminal<W> {
         }
         let [held, broken, vacuous, untested] = counts;
         writeln!(self.out)?;
+        let plural = if summary.advisories == 1 {
+            "advisory"
+        } else {
+            "advisories"
+        };
         writeln!(
             self.out,
-            "{} passed, {} failed, {} errors, {} skipped; {} advisories; {} exchanges",
+            "{} passed, {} failed, {} errors, {} skipped; {} {plural}; {} exchanges",
             summary.passed,
             summary.failed,
             summary.errors,
@@ -90,16 +105,13 @@ impl<W: Write> Reporter for Terminal<W> {
             }
             Event::CaseStarted(_) | Event::Finished(_) => Ok(()),
             Event::CaseFinished(outcome) => {
-                writeln!(
-                    self.out,
-                    "{}  {}",
-                    self.word(&outcome.verdict),
-                    outcome.case
-                )?;
                 let text = outcome_text(outcome);
+                // What did not pass says so itself, in its first line.
+                if outcome.verdict == CaseVerdict::Pass {
+                    writeln!(self.out, "{}  {}", self.pass(), outcome.case)?;
+                }
                 if !text.is_empty() {
-                    let indented = text.replace('\n', "\n    ").replace("\n    \n", "\n\n");
-                    writeln!(self.out, "    {indented}\n")?;
+                    writeln!(self.out, "\n{}\n", self.coloured(&text))?;
                 }
                 self.out.flush()
             }

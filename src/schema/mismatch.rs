@@ -70,12 +70,12 @@ fn expected(kind: &Kind) -> String {
         Kind::Format { format } => format!("the format {format}"),
         Kind::Constant { expected_value } => show(expected_value),
         Kind::Enum { options } => format!("one of {}", show(options)),
-        Kind::MinLength { limit } => format!("at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("at most {limit} characters"),
-        Kind::MinItems { limit } => format!("at least {limit} elements"),
-        Kind::MaxItems { limit } => format!("at most {limit} elements"),
-        Kind::MinProperties { limit } => format!("at least {limit} members"),
-        Kind::MaxProperties { limit } => format!("at most {limit} members"),
+        Kind::MinLength { limit } => count("at least", *limit, "character"),
+        Kind::MaxLength { limit } => count("at most", *limit, "character"),
+        Kind::MinItems { limit } => count("at least", *limit, "element"),
+        Kind::MaxItems { limit } => count("at most", *limit, "element"),
+        Kind::MinProperties { limit } => count("at least", *limit, "member"),
+        Kind::MaxProperties { limit } => count("at most", *limit, "member"),
         Kind::Minimum { limit } => format!("at least {limit}"),
         Kind::Maximum { limit } => format!("at most {limit}"),
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
@@ -95,6 +95,13 @@ fn expected(kind: &Kind) -> String {
     }
 }
 
+fn count(bound: &str, number: u64, noun: &str) -> String {
+    format!(
+        "{bound} {number} {noun}{}",
+        if number == 1 { "" } else { "s" }
+    )
+}
+
 fn article(name: &str) -> String {
     let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
     if name == "null" {
@@ -112,15 +119,27 @@ fn actual(error: &ValidationError<'_>) -> String {
         }
         Kind::MaxLength { .. } | Kind::MinLength { .. } => {
             let length = instance.as_str().map_or(0, |text| text.chars().count());
-            format!("{length} characters: {}", show(instance))
+            format!(
+                "{}: {}",
+                count("", length as u64, "character").trim_start(),
+                show(instance)
+            )
         }
         Kind::MaxProperties { .. } | Kind::MinProperties { .. } => {
             let length = instance.as_object().map_or(0, serde_json::Map::len);
-            format!("{length} members: {}", show(instance))
+            format!(
+                "{}: {}",
+                count("", length as u64, "member").trim_start(),
+                show(instance)
+            )
         }
         Kind::MaxItems { .. } | Kind::MinItems { .. } => {
             let length = instance.as_array().map_or(0, Vec::len);
-            format!("{length} elements: {}", show(instance))
+            format!(
+                "{}: {}",
+                count("", length as u64, "element").trim_start(),
+                show(instance)
+            )
         }
         Kind::OneOfMultipleValid { .. } => format!("several are kept by {}", show(instance)),
         _ => show(instance),
