@@ -7,18 +7,7 @@ use crate::diag::{Diagnostic, Document, Pointer, closest};
 
 /// How much a clause demands (RFC 2119's words).
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -40,6 +29,17 @@ impl Level {
             Self::Should => "should",
             Self::May => "may",
         }
+    }
+}
+
+impl schemars::JsonSchema for Level {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Level".into()
+    }
+
+    /// A plain choice of words: of a choice of schemas a reader would not learn them.
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": ["must", "should", "may"] })
     }
 }
 

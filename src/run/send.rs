@@ -31,6 +31,8 @@ pub(super) async fn case(
         shared.target.prefix(),
     );
     trace.bindings = bindings(shared, case);
+    // Of a step that was interrupted nobody knows whether it arrived.
+    let mut begun = Vec::new();
     for (number, step) in case.steps.iter().enumerate() {
         if step.role == Role::Then && !step.when.is_empty() {
             let status = trace.main_status();
@@ -39,6 +41,7 @@ pub(super) async fn case(
                 continue;
             }
         }
+        begun.push(number);
         let sent = tokio::select! {
             sent = one_step(shared, case, number, step, &trace.bindings) => sent,
             _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
@@ -66,7 +69,7 @@ pub(super) async fn case(
             break;
         }
     }
-    let left_behind = teardown::case(shared, case, &mut trace).await;
+    let left_behind = teardown::case(shared, case, &begun, &mut trace).await;
     Sent { trace, left_behind }
 }
 

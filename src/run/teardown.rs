@@ -16,10 +16,15 @@ use crate::openapi::Operation;
 use crate::outcome::{StepRecord, Trace};
 use crate::target::Way;
 
-/// Deletes what the case may have made; says what could not be deleted.
-pub(super) async fn case(shared: &Shared, case: &Case, trace: &mut Trace) -> Vec<String> {
+/// Deletes what the steps that were begun may have made; says what could not be deleted.
+pub(super) async fn case(
+    shared: &Shared,
+    case: &Case,
+    begun: &[usize],
+    trace: &mut Trace,
+) -> Vec<String> {
     let mut left_behind = Vec::new();
-    for (operation, path) in candidates(shared, case, trace) {
+    for (operation, path) in candidates(shared, case, begun, trace) {
         let delete = &shared.contract.operations[operation];
         let name = path
             .values()
@@ -73,7 +78,12 @@ pub(super) async fn case(shared: &Shared, case: &Case, trace: &mut Trace) -> Vec
 
 /// Every deletion that can concern what the case made: for each write, the operation that deletes
 /// on its path, by each of the case's unique names.
-fn candidates(shared: &Shared, case: &Case, trace: &Trace) -> Vec<(usize, Map<String, Value>)> {
+fn candidates(
+    shared: &Shared,
+    case: &Case,
+    begun: &[usize],
+    trace: &Trace,
+) -> Vec<(usize, Map<String, Value>)> {
     let uniques: BTreeSet<&str> = case
         .uniques()
         .iter()
@@ -81,10 +91,7 @@ fn candidates(shared: &Shared, case: &Case, trace: &Trace) -> Vec<(usize, Map<St
         .collect();
     let mut seen = BTreeSet::new();
     let mut candidates = Vec::new();
-    for record in &trace.steps {
-        let Some(step) = record.step.and_then(|number| case.steps.get(number)) else {
-            continue;
-        };
+    for step in begun.iter().filter_map(|number| case.steps.get(*number)) {
         let operation = &shared.contract.operations[step.operation];
         let Some(delete) = deletion(shared, operation).filter(|_| !operation.is_safe()) else {
             continue;

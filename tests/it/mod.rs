@@ -1,4 +1,10 @@
 //! Tests of the whole, as files of the library's own test binary.
 
+mod binaries;
 mod generated;
+mod hostile;
 mod layers;
+mod published_example;
+mod same_verdicts;
+mod secrets;
+mod support;

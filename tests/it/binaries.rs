@@ -1,0 +1,232 @@
+//! The programs themselves: what they print and how they end.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The folder cargo puts binaries into: this test's own, or the one above it.
+fn folder() -> PathBuf {
+    let own = std::env::current_exe().expect("a test is a program");
+    own.parent().expect("it is in a folder").to_owned()
+}
+
+fn binary() -> Command {
+    let path = folder()
+        .with_file_name("")
+        .join(format!("proofmark{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.is_file(),
+        "{} is missing: run `cargo test --all-targets`",
+        path.display()
+    );
+    quiet(Command::new(path))
+}
+
+/// The newest gate beside this test.
+fn gate() -> Command {
+    let entries = std::fs::read_dir(folder())
+        .expect("the folder can be read")
+        .flatten();
+    let gates = entries.map(|entry| entry.path()).filter(|path| {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        name.starts_with("conformance-")
+            && path.extension().is_none_or(|extension| extension == "exe")
+    });
+    let newest = gates.max_by_key(|path| path.metadata().and_then(|meta| meta.modified()).ok());
+    quiet(Command::new(
+        newest.expect("the gate is built: run `cargo test --all-targets`"),
+    ))
+}
+
+/// As on a machine where nobody set anything.
+fn quiet(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PROOFMARK") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
+    command
+}
+
+fn ends(command: &mut Command, code: i32) -> (String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("it runs");
+    let (out, err) = (
+        String::from_utf8_lossy(&stdout).into_owned(),
+        String::from_utf8_lossy(&stderr).into_owned(),
+    );
+    assert_eq!(status.code(), Some(code), "{out}\n{err}");
+    (out, err)
+}
+
+/// `proofmark serve`, ended with the test.
+struct Serving(Child, String);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn serve(faults: &[&str]) -> Serving {
+    let mut command = binary();
+    command
+        .arg("serve")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    for fault in faults {
+        command.args(["--fault", fault]);
+    }
+    let mut child = command.spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("it has an output")).lines();
+    let mut text = String::new();
+    while !text.ends_with("\n}\n") {
+        text.push_str(
+            &lines
+                .next()
+                .expect("it prints its fixtures")
+                .expect("as text"),
+        );
+        text.push('\n');
+    }
+    let ready: serde_json::Value = serde_json::from_str(&text).expect("it prints JSON");
+    let url = ready["url"].as_str().expect("it names its URL").to_owned();
+    Serving(child, url)
+}
+
+fn dead_url() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    format!("http://{}", listener.local_addr().expect("an address"))
+}
+
+#[test]
+fn the_reference_conforms_through_both_doors() {
+    let (out, err) = ends(binary().arg("run"), 0);
+    assert!(
+        out.contains("5 passed, 0 failed, 0 errors, 0 skipped; 0 advisories"),
+        "{out}"
+    );
+    assert!(err.contains("embedded reference"), "{err}");
+    let served = serve(&[]);
+    let aimed = ["--target-url", &served.1, "--var", "body_limit=65536"];
+    ends(binary().arg("run").args(aimed), 0);
+    ends(gate().args(aimed), 0);
+}
+
+#[test]
+fn a_broken_server_fails_the_process_and_names_the_clause() {
+    let served = serve(&["request-id-malformed"]);
+    let aimed = ["add-new-key", "--target-url", &served.1];
+    let clause = "FAIL setImageMetadataItem/add-new-key  200/header/x-compute-request-id#pattern";
+    let (out, _) = ends(binary().arg("run").args(aimed), 1);
+    assert!(out.contains(clause), "{out}");
+    assert!(out.contains("DOES NOT CONFORM"), "{out}");
+    let (out, _) = ends(gate().args(aimed), 101);
+    assert!(out.contains(clause), "{out}");
+}
+
+#[test]
+fn what_cannot_be_aimed_says_what_to_do() {
+    for mut door in [gate(), {
+        let mut b = binary();
+        b.arg("run");
+        b
+    }] {
+        let (_, err) = ends(door.arg("--target-url"), 2);
+        assert!(err.contains("--target-url <URL>"), "{err}");
+    }
+    for url in ["", "localhost:80", "ftp://x"] {
+        ends(binary().args(["run", "--target-url", url]), 2);
+    }
+    let url = dead_url();
+    let (_, err) = ends(gate().args(["--target-url", &url]), 3);
+    assert!(
+        err.contains(&url) && err.contains("nothing was tested"),
+        "{err}"
+    );
+    let (_, err) = ends(binary().args(["run", "--target-url", &url]), 3);
+    assert!(err.contains(&url), "{err}");
+}
+
+#[test]
+fn selecting_nothing_is_no_success() {
+    ends(binary().args(["run", "no-such-case"]), 4);
+    ends(gate().arg("no-such-case"), 4);
+    let served = serve(&[]);
+    // Without its variable the one case that is selected is skipped.
+    ends(gate().args(["--target-url", &served.1, "oversize-body"]), 4);
+}
+
+#[test]
+fn libtest_s_own_flags_work() {
+    let (out, _) = ends(gate().arg("--list"), 0);
+    assert!(
+        out.contains("setImageMetadataItem/valid-upsert: test\n"),
+        "{out}"
+    );
+    assert!(out.contains("selftest::silence: test\n"), "{out}");
+    let (out, _) = ends(
+        gate().args(["--exact", "setImageMetadataItem/valid-upsert"]),
+        0,
+    );
+    assert!(out.contains("1 passed; 0 failed"), "{out}");
+    let (out, _) = ends(gate().args(["--skip", "selftest", "--skip", "oversize"]), 0);
+    assert!(out.contains("4 passed; 0 failed"), "{out}");
+    let (out, _) = ends(
+        gate().args(["-Zunstable-options", "--format", "json", "valid-upsert"]),
+        0,
+    );
+    assert!(
+        out.lines()
+            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()),
+        "{out}"
+    );
+}
+
+#[test]
+fn all_problems_of_all_case_files_come_at_once() {
+    let cases = Path::new("tests/it/broken-cases");
+    let (_, err) = ends(binary().args(["run", "--cases"]).arg(cases), 2);
+    insta::assert_snapshot!(err);
+}
+
+#[test]
+fn every_list_and_explanation_is_there() {
+    for what in ["cases", "clauses", "checks", "faults"] {
+        let (out, _) = ends(binary().args(["list", what]), 0);
+        assert!(out.lines().count() > 4, "{out}");
+    }
+    for id in [
+        "setImageMetadataItem/relation#key-agrees",
+        "setImageMetadataItem/add-new-key",
+        "body-schema",
+    ] {
+        ends(binary().args(["explain", id]), 0);
+    }
+    let (_, err) = ends(
+        binary().args(["explain", "setImageMetadataItem/relation#key-agree"]),
+        2,
+    );
+    assert!(
+        err.contains("did you mean `setImageMetadataItem/relation#key-agrees`?"),
+        "{err}"
+    );
+    let example = "tests/it/published-example.yaml";
+    let (out, _) = ends(binary().args(["judge", example]), 0);
+    assert!(
+        out.contains("200/header/date#pattern") && out.contains("1 advisory"),
+        "{out}"
+    );
+}

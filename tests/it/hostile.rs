@@ -1,0 +1,240 @@
+//! Servers that refuse everything, take everything, hang, close, never end or speak something else:
+//! each ends in bounded time with verdicts that say what is known, and no more.
+
+use super::support::{Reply, Seen, Suite, answer, told, url_target};
+use crate::outcome::{CaseVerdict, ClauseVerdict};
+use crate::run::{RunError, RunResult};
+
+/// Reads as the preflight and set-up need them: an image without items.
+fn read(request: &Seen) -> Option<Reply> {
+    let item = request.path.matches('/').count() > 3;
+    (request.method == "GET").then(|| {
+        if item {
+            answer(
+                "404 Not Found",
+                r#"{"itemNotFound":{"code":404,"message":"no"}}"#,
+            )
+        } else {
+            answer("200 OK", r#"{"metadata":{}}"#)
+        }
+    })
+}
+
+async fn run(suite: &Suite, reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> RunResult {
+    let server = told(reply).await;
+    let result = suite.run(url_target(&server.url), 8, &|_| {}).await;
+    result.expect("the preflight passes")
+}
+
+fn held(suite: &Suite, result: &RunResult, name: &str) -> bool {
+    let mut records = result.ledger.records(&suite.clauses);
+    records.any(|record| {
+        record.clause.id.to_string() == name && matches!(record.verdict, ClauseVerdict::Held(_))
+    })
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_everything_keeps_nothing() {
+    let suite = Suite::built_in();
+    let result = run(&suite, |request| {
+        read(request).unwrap_or_else(|| {
+            answer(
+                "400 Bad Request",
+                r#"{"badRequest":{"code":400,"message":"no"}}"#,
+            )
+        })
+    })
+    .await;
+    // Only the case without set-up gets as far as its own request; it knows that it should have
+    // been accepted.
+    assert_eq!(
+        Suite::said(&result.outcomes),
+        [
+            "add-new-key request#accepted",
+            "mismatched-key ERROR",
+            "missing-token ERROR",
+            "oversize-body ERROR",
+            "valid-upsert ERROR",
+        ]
+    );
+    for clause in [
+        "relation#key-agrees",
+        "security/tokenAuth#enforced",
+        "law#body-limit",
+    ] {
+        assert!(
+            !held(&suite, &result, &format!("setImageMetadataItem/{clause}")),
+            "{clause}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_everything_is_found_out() {
+    let suite = Suite::built_in();
+    let result = run(&suite, |request| {
+        read(request)
+            .filter(|_| !request.path.contains("pm-"))
+            .unwrap_or_else(|| answer("200 OK", r#"{"meta":{}}"#))
+    })
+    .await;
+    assert!(
+        result
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.verdict == CaseVerdict::Fail)
+    );
+    assert!(!held(&suite, &result, "setImageMetadataItem/law#stored"));
+    assert!(!held(
+        &suite,
+        &result,
+        "setImageMetadataItem/200/application~1json/meta#minProperties"
+    ));
+}
+
+async fn only_errors(reply: fn() -> Reply) -> Vec<String> {
+    let suite = Suite::built_in();
+    let result = run(&suite, move |request| read(request).unwrap_or_else(reply)).await;
+    for outcome in &result.outcomes {
+        assert_eq!(outcome.verdict, CaseVerdict::Error, "{}", outcome.case);
+        assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
+    }
+    let reasons = result.outcomes.iter().flat_map(|outcome| &outcome.troubles);
+    let mut reasons: Vec<String> = reasons.map(|trouble| trouble.reason.clone()).collect();
+    reasons.sort();
+    reasons.dedup();
+    reasons
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_an_error_with_its_reason() {
+    let reasons = only_errors(|| Reply::Silence).await;
+    assert!(
+        reasons.iter().all(|reason| reason.contains("500 ms")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_closes_is_an_error_with_its_reason() {
+    let reasons = only_errors(|| Reply::Bytes(Vec::new())).await;
+    assert!(
+        reasons.iter().all(|reason| reason.contains("closed")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_never_ends_is_an_error_with_its_reason() {
+    let reasons = only_errors(|| Reply::Endless).await;
+    assert!(
+        reasons.iter().all(|reason| reason.contains("65536")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_something_else_is_an_error_with_its_reason() {
+    let reasons =
+        only_errors(|| Reply::Bytes(b"220 smtp.example.com ESMTP\r\n\r\n".to_vec())).await;
+    assert!(!reasons.is_empty());
+}
+
+#[tokio::test]
+async fn a_limit_in_front_of_the_api_says_nothing_of_it() {
+    let reasons = only_errors(|| {
+        answer(
+            "429 Too Many Requests",
+            r#"{"overLimit":{"code":429,"message":"slow"}}"#,
+        )
+    })
+    .await;
+    assert!(
+        reasons.iter().all(|reason| reason.contains("429")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_verdict() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let result = Suite::built_in().run(url_target(&url), 8, &|_| {}).await;
+    assert!(matches!(result, Err(RunError::Unreachable { target, .. }) if target == url));
+}
+
+#[tokio::test]
+async fn without_its_fixtures_nothing_is_written() {
+    let server = told(|_| {
+        answer(
+            "404 Not Found",
+            r#"{"itemNotFound":{"code":404,"message":"no"}}"#,
+        )
+    })
+    .await;
+    let result = Suite::built_in()
+        .run(url_target(&server.url), 8, &|_| {})
+        .await;
+    let Err(RunError::Fixtures(missing)) = result else {
+        panic!("it is not ready: {result:?}");
+    };
+    assert!(missing[0].contains("--var image_id="), "{missing:?}");
+    let seen = server.seen.lock().expect("nobody panicked");
+    assert!(
+        seen.iter().all(|request| request.method == "GET"),
+        "{seen:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_interrupted_run_takes_back_what_it_made() {
+    let suite = Suite::built_in();
+    let plan = crate::run::plan(
+        &suite.contract,
+        &suite.clauses,
+        &suite.cases,
+        &crate::profile::Profile::default().with_examples(&suite.contract),
+    );
+    let plan = plan.expect("clauses exist");
+    let (arrived, mut has_arrived) = tokio::sync::mpsc::unbounded_channel();
+    let server = told(move |request| {
+        if request.method == "PUT" {
+            let _ = arrived.send(());
+            return Reply::Silence;
+        }
+        read(request).unwrap_or_else(|| {
+            answer(
+                "404 Not Found",
+                r#"{"itemNotFound":{"code":404,"message":"no"}}"#,
+            )
+        })
+    })
+    .await;
+    let runner = suite.runner(url_target(&server.url), 1);
+    let cancel = runner.canceller();
+    tokio::spawn(async move {
+        has_arrived.recv().await;
+        cancel.send_replace(true);
+    });
+    let result = runner
+        .run(&suite.cases, &plan, &|_| {})
+        .await
+        .expect("it begins");
+    assert!(result.summary.interrupted);
+    let seen = server.seen.lock().expect("nobody panicked").clone();
+    let written: Vec<&str> = seen
+        .iter()
+        .filter(|r| r.method == "PUT")
+        .map(|r| r.path.as_str())
+        .collect();
+    let deleted: Vec<&str> = seen
+        .iter()
+        .filter(|r| r.method == "DELETE")
+        .map(|r| r.path.as_str())
+        .collect();
+    assert_eq!(written.len(), 1, "{seen:?}");
+    assert!(deleted.contains(&written[0]), "{seen:?}");
+}

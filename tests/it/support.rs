@@ -1,0 +1,202 @@
+//! What the tests of the whole share: the built-in contract and cases, runs, and servers that
+//! answer as they are told.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::case::{Case, discover, load_cases};
+use crate::clause::Clauses;
+use crate::diag::{Source, Style, render_all};
+use crate::openapi::{Contract, load};
+use crate::outcome::{CaseOutcome, Event};
+use crate::profile::Profile;
+use crate::run::{Options, RunError, RunResult, Runner, plan};
+use crate::target::{Limits, Target, TlsOptions, UrlTarget};
+
+/// The built-in contract and its cases.
+pub(super) struct Suite {
+    pub(super) contract: Arc<Contract>,
+    pub(super) clauses: Arc<Clauses>,
+    pub(super) cases: Vec<Case>,
+}
+
+impl Suite {
+    pub(super) fn built_in() -> Self {
+        let text = crate::reference::contract_yaml();
+        let contract = load(Source::new("spec/openapi.yaml", text)).expect("the contract loads");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+        let sources = discover(&folder, "cases").expect("the cases can be read");
+        let cases = load_cases(&sources, "cases", &contract)
+            .unwrap_or_else(|problems| panic!("{}", render_all(&problems, Style::Plain)));
+        Self {
+            clauses: Arc::new(Clauses::of(&contract)),
+            contract: Arc::new(contract),
+            cases,
+        }
+    }
+
+    /// A runner of all cases; the variables are those of the reference.
+    pub(super) fn runner(&self, target: Arc<dyn Target>, concurrency: usize) -> Runner {
+        Runner::new(
+            self.contract.clone(),
+            self.clauses.clone(),
+            target,
+            self.profile(),
+            Options {
+                concurrency,
+                nonce: "0123456789".into(),
+                locks: None,
+            },
+        )
+    }
+
+    fn profile(&self) -> Profile {
+        let mut profile = Profile::default();
+        profile.variables.insert("body_limit".into(), 65_536.into());
+        profile.with_examples(&self.contract)
+    }
+
+    pub(super) async fn run(
+        &self,
+        target: Arc<dyn Target>,
+        concurrency: usize,
+        emit: &(dyn Fn(Event) + Sync),
+    ) -> Result<RunResult, RunError> {
+        let plan = plan(&self.contract, &self.clauses, &self.cases, &self.profile())
+            .expect("clauses exist");
+        self.runner(target, concurrency)
+            .run(&self.cases, &plan, emit)
+            .await
+    }
+
+    /// The clauses that fail, each with its case, and the cases that could not be judged.
+    pub(super) fn said(outcomes: &[Arc<CaseOutcome>]) -> Vec<String> {
+        let mut said = Vec::new();
+        for outcome in outcomes {
+            let case = outcome.case.as_str().rsplit('/').next().unwrap_or_default();
+            said.extend(
+                outcome
+                    .failures()
+                    .map(|finding| format!("{case} {}", finding.clause.within_operation())),
+            );
+            if !outcome.troubles.is_empty() {
+                said.push(format!("{case} ERROR"));
+            }
+        }
+        said
+    }
+}
+
+/// A URL as a target with little patience.
+pub(super) fn url_target(url: &str) -> Arc<dyn Target> {
+    let limits = Limits {
+        connect: Duration::from_millis(500),
+        total: Duration::from_millis(500),
+        body: 64 * 1024,
+        head: 16 * 1024,
+    };
+    let base = url.parse().expect("a base URL");
+    Arc::new(UrlTarget::new(base, limits, &TlsOptions::default()).expect("a target"))
+}
+
+/// A request as a server saw it.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) method: String,
+    pub(super) path: String,
+}
+
+/// What a server does with a request.
+pub(super) enum Reply {
+    /// These bytes, and the connection is closed.
+    Bytes(Vec<u8>),
+    /// Nothing, and the connection stays open.
+    Silence,
+    /// Bytes without end.
+    Endless,
+}
+
+/// A server on a port of its own, and the requests it has seen.
+pub(super) struct Told {
+    pub(super) url: String,
+    pub(super) seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// Serves every connection by `reply`, one request each.
+pub(super) async fn told(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Told {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (all, reply) = (seen.clone(), Arc::new(reply));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(one(stream, all.clone(), reply.clone()));
+        }
+    });
+    Told { url, seen }
+}
+
+async fn one(
+    mut stream: TcpStream,
+    all: Arc<Mutex<Vec<Seen>>>,
+    reply: Arc<impl Fn(&Seen) -> Reply>,
+) {
+    let mut read = Vec::new();
+    let head = loop {
+        if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if !matches!(stream.read_buf(&mut read).await, Ok(1..)) {
+            return;
+        }
+    };
+    let text = String::from_utf8_lossy(&read[..head]).into_owned();
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    while read.len() < head + length.unwrap_or(0) {
+        if !matches!(stream.read_buf(&mut read).await, Ok(1..)) {
+            return;
+        }
+    }
+    let mut words = text.split(' ').map(str::to_owned);
+    let request = Seen {
+        method: words.next().unwrap_or_default(),
+        path: words.next().unwrap_or_default(),
+    };
+    all.lock().expect("nobody panicked").push(request.clone());
+    match reply(&request) {
+        Reply::Bytes(bytes) => {
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+        Reply::Silence => {
+            let _ = stream.read_to_end(&mut read).await;
+        }
+        Reply::Endless => {
+            let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+            let _ = stream.write_all(head).await;
+            while stream.write_all(&[b' '; 4096]).await.is_ok() {}
+        }
+    }
+}
+
+/// An answer with everything a success must carry.
+pub(super) fn answer(status: &str, body: &str) -> Reply {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    Reply::Bytes(
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             x-compute-request-id: req-00000000-0000-4000-8000-{number:012x}\r\n\
+             date: Tue, 24 Nov 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .into_bytes(),
+    )
+}
