@@ -118,12 +118,25 @@ impl Answer<'_> {
             .get_or_init(|| (self.request_scope(), self.response_scope()))
     }
 
+    /// Whether a relation of the operation may speak of a part. A part that no rule names isn't put
+    /// together.
+    fn speaks_of(&self, part: &str) -> bool {
+        let mut relations = self.operation.relations.iter();
+        relations.any(|r| {
+            r.rule.contains(part) || r.when.as_ref().is_some_and(|when| when.contains(part))
+        })
+    }
+
     fn request_scope(&self) -> ScopePart {
         let decoded = self.decoded();
-        let map = |location| decoded.map(|d| Value::Object(d.map(self.operation, location)));
-        let (path, query) = (map(Location::Path), map(Location::Query));
-        let headers = Value::Object(headers(&self.exchange.request.headers));
-        let mut parts: Vec<(&str, &Value)> = vec![("headers", &headers)];
+        let map = |name, location| {
+            let spoken_of = decoded.filter(|_| self.speaks_of(name));
+            spoken_of.map(|d| Value::Object(d.map(self.operation, location)))
+        };
+        let (path, query) = (map("path", Location::Path), map("query", Location::Query));
+        let headers = self.headers_if_named(&self.exchange.request.headers, "response");
+        let mut parts: Vec<(&str, &Value)> = Vec::new();
+        parts.extend(headers.as_ref().map(|value| ("headers", value)));
         parts.extend(path.as_ref().map(|value| ("path", value)));
         parts.extend(query.as_ref().map(|value| ("query", value)));
         parts.extend(decoded.and_then(Decoded::json).map(|value| ("body", value)));
@@ -132,12 +145,25 @@ impl Answer<'_> {
 
     fn response_scope(&self) -> ScopePart {
         let status = Value::from(self.status());
-        let headers = Value::Object(headers(&self.exchange.response.headers));
-        let mut parts: Vec<(&str, &Value)> = vec![("status", &status), ("headers", &headers)];
+        let headers = self.headers_if_named(&self.exchange.response.headers, "request");
+        let mut parts: Vec<(&str, &Value)> = vec![("status", &status)];
+        parts.extend(headers.as_ref().map(|value| ("headers", value)));
         if self.is_json() {
             parts.extend(self.json().ok().map(|value| ("body", value)));
         }
         ScopePart::new(parts)
+    }
+
+    /// A side's header fields, unless every rule that speaks of headers speaks of the other side's.
+    fn headers_if_named(&self, all: &crate::http::Headers, other: &str) -> Option<Value> {
+        let mut relations = self.operation.relations.iter();
+        let named = relations.any(|relation| {
+            let rules = [Some(&relation.rule), relation.when.as_ref()];
+            rules.into_iter().flatten().any(|rule| {
+                rule.matches("headers").count() > rule.matches(&format!("{other}.headers")).count()
+            })
+        });
+        named.then(|| Value::Object(headers(all)))
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
     for parameter in &decoded.parameters {
         let declared = &answer.operation.parameters[parameter.number];
         let clauses = &answer.clauses.parameters[parameter.number];
-        let Some(text) = parameter.readings.first() else {
+        let Some(text) = parameter.texts.first() else {
             broken.extend(clauses.required);
             continue;
         };
@@ -51,9 +51,8 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
             continue;
         };
         if !parameter
-            .readings
-            .iter()
-            .any(|reading| schema.is_valid(reading))
+            .readings()
+            .any(|reading| schema.is_valid(&reading))
         {
             let mismatches = schema.mismatches(text);
             let demands = mismatches

@@ -12,8 +12,20 @@ use crate::openapi::{Location, Operation};
 pub struct DecodedParameter {
     /// Its number among the operation's parameters.
     pub number: usize,
-    /// Every value a reader may take it for, the text itself first. Empty: it isn't there.
-    pub readings: Vec<Value>,
+    /// Its texts, unescaped. Empty: it isn't there.
+    pub texts: Vec<Value>,
+}
+
+impl DecodedParameter {
+    /// Every value a reader may take it for, the texts themselves first.
+    pub fn readings(&self) -> impl Iterator<Item = Value> + '_ {
+        let others = self
+            .texts
+            .iter()
+            .filter_map(Value::as_str)
+            .flat_map(other_readings);
+        self.texts.iter().cloned().chain(others)
+    }
 }
 
 /// The body of a sent request.
@@ -74,7 +86,7 @@ impl Decoded {
                 };
                 DecodedParameter {
                     number,
-                    readings: texts.iter().flat_map(|text| readings(text)).collect(),
+                    texts: texts.into_iter().map(Value::from).collect(),
                 }
             });
         Some(Self {
@@ -91,7 +103,7 @@ impl Decoded {
             .filter(|decoded| operation.parameters[decoded.number].location == location)
             .filter_map(|decoded| {
                 let name = operation.parameters[decoded.number].name.clone();
-                Some((name, decoded.readings.first()?.clone()))
+                Some((name, decoded.texts.first()?.clone()))
             })
             .collect()
     }
@@ -130,9 +142,9 @@ fn body(operation: &Operation, request: &Request) -> DecodedBody {
     }
 }
 
-/// What a reader may take a text for: the text, and a number or boolean it spells.
-fn readings(text: &str) -> Vec<Value> {
-    let mut readings = vec![Value::from(text)];
+/// What a reader may take a text for beside the text: a number or a boolean it spells, a list.
+fn other_readings(text: &str) -> Vec<Value> {
+    let mut readings = Vec::new();
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" => readings.push(Value::Bool(true)),
         "false" | "0" => readings.push(Value::Bool(false)),
