@@ -222,6 +222,29 @@ pub struct Step {
 }
 
 impl Step {
+    /// A step that sends its operation's plain request and expects nothing of its own.
+    #[must_use]
+    pub fn plain(role: Role, operation: usize, path: Map<String, Value>) -> Self {
+        Self {
+            role,
+            operation,
+            method: None,
+            target: None,
+            path,
+            query: Map::new(),
+            headers: Map::new(),
+            auth: Auth::Default,
+            payload: Payload::None,
+            padding: None,
+            wire: false,
+            when: Vec::new(),
+            expect: Expect::default(),
+            clause: None,
+            capture: BTreeMap::new(),
+            at: Pointer::root(),
+        }
+    }
+
     /// The names in its expressions.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
-use super::stop::Stop;
+use super::stop::{Stop, warn};
 use crate::case::{Case, Role};
 use crate::check::CHECKS;
 use crate::clause::{Clause, ClauseId};
@@ -26,6 +26,7 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
         return Ok(Exit::Conforms);
     }
     let read = inputs::read(&args.contract)?;
+    warn(&read.contract.warnings);
     if let Some(case) = read.cases.iter().find(|case| case.id.as_str() == args.id) {
         explain_case(case, &read, out)?;
         return Ok(Exit::Conforms);

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::{ListArgs, Listed};
 use super::exit::Exit;
 use super::inputs;
-use super::stop::Stop;
+use super::stop::{Stop, warn};
 use crate::check::CHECKS;
 use crate::clause::ClausePattern;
 use crate::diag::Diagnostic;
@@ -27,6 +27,7 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
         }
         Listed::Cases => {
             let read = inputs::read(&args.contract)?;
+            warn(&read.contract.warnings);
             for case in &read.cases {
                 writeln!(
                     out,
@@ -39,6 +40,7 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
         }
         Listed::Clauses => {
             let read = inputs::read(&args.contract)?;
+            warn(&read.contract.warnings);
             let pattern = args
                 .clause
                 .as_deref()

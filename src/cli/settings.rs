@@ -40,9 +40,9 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let keys = profile_keys(args, &mut problems);
     let mut profile = Profile::default();
-    from_file(&keys, &mut profile, &mut problems);
-    from_environment(&mut profile);
     from_flags(args, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    from_file(&keys, &mut profile, &mut problems);
     let url = match &args.target_url {
         Some(url) => Some(Value::from(url.as_str())),
         None => keys
@@ -138,7 +138,12 @@ fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKey
 }
 
 fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagnostic>) {
-    for (name, key) in &keys.variables {
+    // What was given elsewhere isn't asked for here: its source may not even be there.
+    let missing = keys
+        .variables
+        .iter()
+        .filter(|(name, _)| !profile.variables.contains_key(*name));
+    for (name, key) in missing.collect::<Vec<_>>() {
         match value(name, key) {
             Ok(value) => {
                 profile.variables.insert(name.clone(), value);
@@ -146,7 +151,11 @@ fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagn
             Err(problem) => problems.push(problem),
         }
     }
-    for (identity, key) in &keys.token {
+    let missing = keys
+        .token
+        .iter()
+        .filter(|(name, _)| !profile.identities.contains_key(*name));
+    for (identity, key) in missing.collect::<Vec<_>>() {
         let variable = variable_of(identity);
         let source = match key {
             // Fetched by the run itself, when it is needed, and once more if it expires.
@@ -180,9 +189,11 @@ fn from_environment(profile: &mut Profile) {
             continue;
         };
         if let Some(variable) = name.strip_prefix(VARIABLE_PREFIX) {
+            let variable = variable.to_ascii_lowercase();
             profile
                 .variables
-                .insert(variable.to_ascii_lowercase(), typed(value));
+                .entry(variable)
+                .or_insert_with(|| typed(value));
         }
         let identity = match name.strip_prefix("PROOFMARK_TOKEN") {
             Some("") => "default".to_owned(),
@@ -192,7 +203,8 @@ fn from_environment(profile: &mut Profile) {
         let secret = Secret::new(value, name);
         profile
             .identities
-            .insert(identity, CredentialSource::Fixed(secret));
+            .entry(identity)
+            .or_insert(CredentialSource::Fixed(secret));
     }
 }
 

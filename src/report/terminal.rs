@@ -111,7 +111,7 @@ impl<W: Write> Reporter for Terminal<W> {
                     writeln!(self.out, "{}  {}", self.pass(), outcome.case)?;
                 }
                 if !text.is_empty() {
-                    writeln!(self.out, "\n{}\n", self.coloured(&text))?;
+                    writeln!(self.out, "{}\n", self.coloured(&text))?;
                 }
                 self.out.flush()
             }

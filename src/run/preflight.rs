@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::request::{Parts, build};
 use super::scheduler::{RunError, Shared};
 use super::send::send;
-use crate::case::{Auth, Case, Expect, Payload, Role, Step};
+use crate::case::{Case, Role, Step};
 use crate::openapi::Location;
 use crate::profile::Fixture;
 use crate::target::Way;
@@ -61,24 +61,7 @@ async fn ask(shared: &Shared, fixture: &Fixture) -> Result<Option<String>, RunEr
     };
     let mut path = Map::new();
     path.insert(fixture.parameter.clone(), fixture.value.clone());
-    let step = Step {
-        role: Role::Given,
-        operation,
-        method: None,
-        target: None,
-        path,
-        query: Map::new(),
-        headers: Map::new(),
-        auth: Auth::Default,
-        payload: Payload::None,
-        padding: None,
-        wire: false,
-        when: Vec::new(),
-        expect: Expect::default(),
-        clause: None,
-        capture: std::collections::BTreeMap::new(),
-        at: crate::diag::Pointer::root(),
-    };
+    let step = Step::plain(Role::Given, operation, path);
     let identity = super::plan::identity(&step, found);
     let credential = match identity {
         Some(identity) => Some(

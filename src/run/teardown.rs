@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::request::{Parts, build, path_values};
 use super::scheduler::Shared;
 use super::send::send;
-use crate::case::{Auth, Case, Expect, Payload, Role, Step};
+use crate::case::{Case, Role, Step};
 use crate::openapi::Operation;
 use crate::outcome::{StepRecord, Trace};
 use crate::target::Way;
@@ -31,7 +31,7 @@ pub(super) async fn case(
             .filter_map(Value::as_str)
             .collect::<Vec<_>>()
             .join("/");
-        let step = step(operation, path);
+        let step = Step::plain(Role::Teardown, operation, path);
         let credential = match super::plan::identity(&step, delete) {
             Some(identity) => shared.credentials.get(identity).await.ok(),
             None => None,
@@ -118,25 +118,4 @@ fn candidates(
 fn deletion(shared: &Shared, operation: &Operation) -> Option<usize> {
     let mut operations = shared.contract.operations.iter();
     operations.position(|other| other.method == "DELETE" && other.path == operation.path)
-}
-
-fn step(operation: usize, path: Map<String, Value>) -> Step {
-    Step {
-        role: Role::Teardown,
-        operation,
-        method: None,
-        target: None,
-        path,
-        query: Map::new(),
-        headers: Map::new(),
-        auth: Auth::Default,
-        payload: Payload::None,
-        padding: None,
-        wire: false,
-        when: Vec::new(),
-        expect: Expect::default(),
-        clause: None,
-        capture: std::collections::BTreeMap::new(),
-        at: crate::diag::Pointer::root(),
-    }
 }
