@@ -89,7 +89,6 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
             }
         }
     })?;
-    engine::keep(&settings, &read, &ready, &result)?;
     let exit = Exit::of(&result.summary);
     let (mut terminal, written) = terminal
         .into_inner()
@@ -101,5 +100,7 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &read.clauses,
         exit.sentence(),
     )?;
+    // What is to be kept is kept last: if that fails, what was found out was still said.
+    engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)
 }

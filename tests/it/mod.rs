@@ -1,6 +1,7 @@
 //! Tests of the whole, as files of the library's own test binary.
 
 mod binaries;
+mod exchanges;
 mod generated;
 mod hostile;
 mod layers;
