@@ -68,7 +68,7 @@ const ROWS: &[Row] = &[
         |e| {
             e.response
                 .headers
-                .set("content-type", "Application/JSON ; charset=\"utf-8\"")
+                .set("content-type", "Application/JSON ; charset=\"utf-8\"");
         },
         &[],
     ),
@@ -109,7 +109,7 @@ const ROWS: &[Row] = &[
                 e,
                 400,
                 r#"{"anyName":{"code":400,"message":"m","details":"d"}}"#,
-            )
+            );
         },
         &[],
     ),
@@ -244,7 +244,7 @@ const ROWS: &[Row] = &[
             e.response.headers.set(
                 "date",
                 "Wed, 15 Jul 2015 16:46:44 GMT, Wed, 15 Jul 2015 16:46:45 GMT",
-            )
+            );
         },
         &["should 200/header/date#pattern"],
     ),
