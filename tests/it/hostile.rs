@@ -1,7 +1,9 @@
 //! Servers that refuse everything, take everything, hang, close, never end or speak something else:
 //! each ends in bounded time with verdicts that say what is known, and no more.
 
-use super::support::{Reply, Seen, Suite, answer, told, url_target};
+use std::time::Duration;
+
+use super::support::{Reply, Seen, Suite, answer, patient_target, told, url_target};
 use crate::outcome::{CaseVerdict, ClauseVerdict};
 use crate::run::{RunError, RunResult};
 
@@ -21,8 +23,18 @@ fn read(request: &Seen) -> Option<Reply> {
 }
 
 async fn run(suite: &Suite, reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> RunResult {
+    run_within(suite, Duration::from_secs(5), reply).await
+}
+
+/// Runs with so much patience for each exchange.
+async fn run_within(
+    suite: &Suite,
+    patience: Duration,
+    reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+) -> RunResult {
     let server = told(reply).await;
-    let result = suite.run(url_target(&server.url), 8, &|_| {}).await;
+    let target = patient_target(&server.url, patience);
+    let result = suite.run(target, 8, &|_| {}).await;
     result.expect("the preflight passes")
 }
 
@@ -92,9 +104,12 @@ async fn a_server_that_takes_everything_is_found_out() {
     ));
 }
 
-async fn only_errors(reply: fn() -> Reply) -> Vec<String> {
+async fn only_errors(patience: Duration, reply: fn() -> Reply) -> Vec<String> {
     let suite = Suite::built_in();
-    let result = run(&suite, move |request| read(request).unwrap_or_else(reply)).await;
+    let result = run_within(&suite, patience, move |request| {
+        read(request).unwrap_or_else(reply)
+    })
+    .await;
     for outcome in &result.outcomes {
         assert_eq!(outcome.verdict, CaseVerdict::Error, "{}", outcome.case);
         assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
@@ -108,7 +123,7 @@ async fn only_errors(reply: fn() -> Reply) -> Vec<String> {
 
 #[tokio::test]
 async fn a_server_that_hangs_is_an_error_with_its_reason() {
-    let reasons = only_errors(|| Reply::Silence).await;
+    let reasons = only_errors(Duration::from_millis(500), || Reply::Silence).await;
     assert!(
         reasons.iter().all(|reason| reason.contains("500 ms")),
         "{reasons:?}"
@@ -117,7 +132,7 @@ async fn a_server_that_hangs_is_an_error_with_its_reason() {
 
 #[tokio::test]
 async fn a_server_that_closes_is_an_error_with_its_reason() {
-    let reasons = only_errors(|| Reply::Bytes(Vec::new())).await;
+    let reasons = only_errors(Duration::from_secs(5), || Reply::Bytes(Vec::new())).await;
     assert!(
         reasons.iter().all(|reason| reason.contains("closed")),
         "{reasons:?}"
@@ -126,7 +141,7 @@ async fn a_server_that_closes_is_an_error_with_its_reason() {
 
 #[tokio::test]
 async fn a_server_that_never_ends_is_an_error_with_its_reason() {
-    let reasons = only_errors(|| Reply::Endless).await;
+    let reasons = only_errors(Duration::from_secs(5), || Reply::Endless).await;
     assert!(
         reasons.iter().all(|reason| reason.contains("65536")),
         "{reasons:?}"
@@ -135,14 +150,16 @@ async fn a_server_that_never_ends_is_an_error_with_its_reason() {
 
 #[tokio::test]
 async fn a_server_that_speaks_something_else_is_an_error_with_its_reason() {
-    let reasons =
-        only_errors(|| Reply::Bytes(b"220 smtp.example.com ESMTP\r\n\r\n".to_vec())).await;
+    let reasons = only_errors(Duration::from_secs(5), || {
+        Reply::Bytes(b"220 smtp.example.com ESMTP\r\n\r\n".to_vec())
+    })
+    .await;
     assert!(!reasons.is_empty());
 }
 
 #[tokio::test]
 async fn a_limit_in_front_of_the_api_says_nothing_of_it() {
-    let reasons = only_errors(|| {
+    let reasons = only_errors(Duration::from_secs(5), || {
         answer(
             "429 Too Many Requests",
             r#"{"overLimit":{"code":429,"message":"slow"}}"#,

@@ -91,11 +91,16 @@ impl Suite {
     }
 }
 
-/// A URL as a target with little patience.
+/// A URL as a target.
 pub(super) fn url_target(url: &str) -> Arc<dyn Target> {
+    patient_target(url, Duration::from_secs(5))
+}
+
+/// A URL as a target that is waited for so long and no longer.
+pub(super) fn patient_target(url: &str, total: Duration) -> Arc<dyn Target> {
     let limits = Limits {
-        connect: Duration::from_millis(500),
-        total: Duration::from_millis(500),
+        connect: total,
+        total,
         body: 64 * 1024,
         head: 16 * 1024,
     };
