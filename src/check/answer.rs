@@ -135,7 +135,8 @@ impl Answer<'_> {
         };
         let (path, query) = (map("path", Location::Path), map("query", Location::Query));
         let headers = self.headers_if_named(&self.exchange.request.headers, "response");
-        let mut parts: Vec<(&str, &Value)> = Vec::new();
+        let method = Value::from(self.exchange.request.method.as_str());
+        let mut parts: Vec<(&str, &Value)> = vec![("method", &method)];
         parts.extend(headers.as_ref().map(|value| ("headers", value)));
         parts.extend(path.as_ref().map(|value| ("path", value)));
         parts.extend(query.as_ref().map(|value| ("query", value)));

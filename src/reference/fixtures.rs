@@ -14,6 +14,8 @@ pub(super) const SAVING_IMAGE: &str = "155d900f-4e14-4e4c-a73d-069cbf4541e6";
 pub(super) const FOREIGN_IMAGE: &str = "a2459075-d96c-40d5-893e-577ff92e721c";
 /// One with as many items as it may have.
 pub(super) const FULL_IMAGE: &str = "76cb448c-6429-4bfc-96bc-34f8d6f9a7c8";
+/// One that may be filled up to its limit, and lacks three items for it.
+pub(super) const FILLING_IMAGE: &str = "5d3f1c0e-8b7a-4f29-a6d5-c4e3b2a19087";
 /// One of the other tenant that the default tenant doesn't see; the document is silent about it.
 pub(super) const PRIVATE_IMAGE: &str = "0f3c1bd2-6a8e-4c57-9d1e-2b7a4c5d6e7f";
 
@@ -30,6 +32,7 @@ pub(super) fn fixtures() -> Value {
             "saving_image_id": SAVING_IMAGE,
             "foreign_image_id": FOREIGN_IMAGE,
             "full_image_id": FULL_IMAGE,
+            "filling_image_id": FILLING_IMAGE,
             "item_limit": ITEM_LIMIT,
             "body_limit": BODY_LIMIT,
         },

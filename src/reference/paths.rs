@@ -38,6 +38,7 @@ use super::types::{Fault, Item, ItemToSet, Metadata};
         examples(
             ("published" = (summary = "The published example", value = json!({"meta": {"label": "Replaced"}}))),
             ("empty-value" = (summary = "A value may be empty", value = json!({"meta": {"label": ""}}))),
+            ("other-characters" = (summary = "A value of other characters is read back as it was sent", value = json!({"meta": {"label": "Größe: 5 µm 🙂"}}))),
         ),
     ),
     responses(
@@ -46,7 +47,10 @@ use super::types::{Fault, Item, ItemToSet, Metadata};
         (status = 203, description = "Request succeeded, and an intermediary may have changed the answer (RFC 9110, 15.3.4). Body and headers are those of a 200.", body = Item,
             examples(("published" = (summary = "The published example", value = json!({"meta": {"label": "Replaced"}}))))),
         (status = 400, description = "A general error has occurred: the request is malformed, the body doesn't hold the URI's key, or there is no such image.", body = Fault,
-            examples(("badRequest" = (value = json!({"badRequest": {"code": 400, "message": "The body's pairs lack the key in the URI."}}))))),
+            examples(
+                ("key-mismatch" = (summary = "The body's pair isn't the one in the URI", value = json!({"badRequest": {"code": 400, "message": "The body's pairs lack the key in the URI."}}))),
+                ("no-such-image" = (summary = "The image isn't there", value = json!({"badRequest": {"code": 400, "message": "There is no such image."}}))),
+            )),
         (status = 401, description = "Unauthorized: the token is missing, empty or unknown. Credentials should be judged before the body.", body = Fault,
             examples(("unauthorized" = (value = json!({"unauthorized": {"code": 401, "message": "A valid token is needed."}}))))),
         (status = 403, description = "Forbidden: the caller may see the image and may not change it.", body = Fault,
@@ -55,11 +59,18 @@ use super::types::{Fault, Item, ItemToSet, Metadata};
             OPTIONS may be answered.", body = Fault,
             examples(("badMethod" = (value = json!({"badMethod": {"code": 405, "message": "The method is not allowed here."}}))))),
         (status = 409, description = "Conflicting request: the image is not in a state in which it may be changed, as while it is being saved.", body = Fault,
-            examples(("conflictingRequest" = (value = json!({"conflictingRequest": {"code": 409, "message": "The image is being saved."}}))))),
+            examples(
+                ("conflictingRequest" = (summary = "The image is being saved", value = json!({"conflictingRequest": {"code": 409, "message": "The image is being saved."}}))),
+                ("buildInProgress" = (summary = "The image is being built", value = json!({"buildInProgress": {"code": 409, "message": "The image is being built."}}))),
+            )),
         (status = 413, description = "Over limit, published as “The number of items returned is above the allowed limit.”: the image has as \
             many items as it may have, or the body is too large. Both limits are the deployment's own. The answer to a \
             body may come before the body is fully sent. With `Retry-After` it is a limit of the rate, and shows neither.", body = Fault,
-            examples(("overLimit" = (value = json!({"overLimit": {"code": 413, "message": "The image has as many items as it may have."}}))))),
+            examples(
+                ("item-limit" = (summary = "The image may have no further item", value = json!({"overLimit": {"code": 413, "message": "The image has as many items as it may have."}}))),
+                ("body-limit" = (summary = "The body is too large", value = json!({"overLimit": {"code": 413, "message": "The body is larger than 65,536 bytes."}}))),
+                ("rate-limit" = (summary = "Too many requests: with Retry-After, and says nothing of the two limits above", value = json!({"overLimit": {"code": 413, "message": "Too many requests.", "retryAt": "2015-07-15T16:46:44Z"}}))),
+            )),
         (status = 500, description = "API fault. It can't be asked for from outside, and is judged whenever it comes.", body = Fault,
             examples(("computeFault" = (value = json!({"computeFault": {"code": 500, "message": "The server failed."}}))))),
         (status = 503, description = "The requested service is unavailable. It can't be asked for from outside, and is judged whenever it comes.", body = Fault,

@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use super::fixtures::{FOREIGN_IMAGE, FULL_IMAGE, IMAGE, PRIVATE_IMAGE, SAVING_IMAGE};
+use super::fixtures::{
+    FILLING_IMAGE, FOREIGN_IMAGE, FULL_IMAGE, IMAGE, PRIVATE_IMAGE, SAVING_IMAGE,
+};
 
 /// How many items an image may have.
 pub(super) const ITEM_LIMIT: usize = 128;
@@ -60,9 +62,11 @@ impl Store {
                 .collect()
         };
         let few = || items(&[("label", "Original"), ("version", "1.0")]);
-        let full = (0..ITEM_LIMIT)
-            .map(|n| (format!("item-{n}"), n.to_string()))
-            .collect();
+        let many = |count: usize| {
+            (0..count)
+                .map(|n| (format!("item-{n}"), n.to_string()))
+                .collect()
+        };
         let image = |owner, public, state, items| Image {
             owner,
             public,
@@ -79,7 +83,14 @@ impl Store {
                 FOREIGN_IMAGE,
                 image(Tenant::Other, true, State::Active, few()),
             ),
-            (FULL_IMAGE, image(Tenant::Own, false, State::Active, full)),
+            (
+                FULL_IMAGE,
+                image(Tenant::Own, false, State::Active, many(ITEM_LIMIT)),
+            ),
+            (
+                FILLING_IMAGE,
+                image(Tenant::Own, false, State::Active, many(ITEM_LIMIT - 3)),
+            ),
             // Nobody but its owner knows of it.
             (
                 PRIVATE_IMAGE,

@@ -14,15 +14,15 @@ pub(super) const KEY_LENGTH: usize = 255;
 /// The most characters a value must be taken with.
 pub(super) const VALUE_LENGTH: usize = 255;
 
-fn text(least: Option<usize>, most: Option<usize>) -> Object {
+fn text(most: Option<usize>) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
-        .min_length(least)
         .max_length(most)
         .build()
 }
 
-/// The pairs of a request: names of 1 to 255 characters, values of at most 255.
+/// The pairs of a request, their values of at most 255 characters. That a pair's name is one a key may
+/// have needs no saying: it is the key in the URI.
 pub(super) struct SentPairs;
 
 impl PartialSchema for SentPairs {
@@ -36,8 +36,7 @@ impl PartialSchema for SentPairs {
                  are texts: of ASCII characters they must be taken, of others they should be, and they are read \
                  back as they were sent.",
             ))
-            .property_names(Some(Schema::Object(text(Some(1), Some(KEY_LENGTH)))))
-            .additional_properties(Some(Schema::Object(text(None, Some(VALUE_LENGTH)))))
+            .additional_properties(Some(Schema::Object(text(Some(VALUE_LENGTH)))))
             .min_properties(Some(1))
             .into()
     }
@@ -53,7 +52,7 @@ impl PartialSchema for StoredPairs {
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some("The item as it is stored now."))
-            .additional_properties(Some(Schema::Object(text(None, None))))
+            .additional_properties(Some(Schema::Object(text(None))))
             .min_properties(Some(1))
             .into()
     }
@@ -69,7 +68,7 @@ impl PartialSchema for AllPairs {
         ObjectBuilder::new()
             .schema_type(Type::Object)
             .description(Some("All metadata items of the image."))
-            .additional_properties(Some(Schema::Object(text(None, None))))
+            .additional_properties(Some(Schema::Object(text(None))))
             .into()
     }
 }
