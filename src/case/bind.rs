@@ -3,11 +3,12 @@
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
-use super::file::{AuthKey, ExpectKeys, StatusKey, StepKeys};
-use super::model::{Auth, Capture, Case, Expect, Padding, Payload, Role, Step};
+use super::file::{AuthKey, ExpectKeys, RepeatKey, StatusKey, StepKeys};
+use super::model::{Auth, Capture, Case, Expect, Padding, Payload, Repeat, Role, Step, is_unique};
 use crate::diag::{Diagnostic, Document, Pointer, closest};
 use crate::http::StatusPattern;
-use crate::openapi::{Contract, Location};
+use crate::openapi::Contract;
+use crate::schema::Schemas;
 
 struct Binder<'a> {
     contract: &'a Contract,
@@ -35,13 +36,16 @@ pub(super) fn step(
         problems: Vec::new(),
     };
     let operation = binder.operation(&keys.operation);
-    binder.parameters(operation, Location::Path, &keys.path);
+    binder.parameters(operation, "path", &keys.path);
+    binder.parameters(operation, "pathRaw", &keys.path_raw);
+    let repeat = binder.repeat(keys.repeat, keys.parallel, !keys.capture.is_empty());
     let step = Step {
         role,
         operation: operation.unwrap_or_default(),
         method: keys.method,
         target: keys.target,
         path: keys.path,
+        path_raw: keys.path_raw,
         query: keys.query,
         headers: keys.headers,
         auth: match keys.auth {
@@ -67,6 +71,8 @@ pub(super) fn step(
                 }
             }),
         wire: keys.wire,
+        repeat,
+        parallel: keys.parallel,
         when: keys
             .when
             .map(|when| binder.statuses(&["when", "status"], &when.status))
@@ -125,12 +131,7 @@ impl Binder<'_> {
         found
     }
 
-    fn parameters(
-        &mut self,
-        operation: Option<usize>,
-        location: Location,
-        values: &Map<String, Value>,
-    ) {
+    fn parameters(&mut self, operation: Option<usize>, key: &str, values: &Map<String, Value>) {
         let Some(operation) = operation.map(|number| &self.contract.operations[number]) else {
             return;
         };
@@ -140,9 +141,32 @@ impl Binder<'_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the path is {}", operation.path),
             };
-            let at = self.holder.child(location.as_str()).child(name);
+            let at = self.holder.child(key).child(name);
             let message = format!("`{}` has no path parameter `{name}`", operation.name);
             self.problem_at(&at, message, help);
+        }
+    }
+
+    fn repeat(&mut self, key: Option<RepeatKey>, parallel: bool, captures: bool) -> Repeat {
+        let Some(RepeatKey(value)) = key else {
+            if parallel {
+                let help = "say how many requests there are with `repeat`";
+                self.problem("parallel", "one request is parallel to nothing", help);
+            }
+            return Repeat::Once;
+        };
+        if captures {
+            let help = "capture in a step of its own";
+            self.problem("capture", "a step that is repeated captures nothing", help);
+        }
+        match value {
+            Value::String(text) => Repeat::Expression(text),
+            value => Repeat::Times(
+                value
+                    .as_u64()
+                    .and_then(|times| usize::try_from(times).ok())
+                    .unwrap_or_default(),
+            ),
         }
     }
 
@@ -206,6 +230,14 @@ impl Binder<'_> {
     }
 
     fn expect(&mut self, keys: ExpectKeys) -> Expect {
+        if let Some(schema) = &keys.schema {
+            let compiled = Schemas::new(std::sync::Arc::new(schema.clone()))
+                .and_then(|schemas| schemas.get(&Pointer::root()));
+            if let Err(error) = compiled {
+                let help = "it is read as JSON Schema 2020-12";
+                self.problem("expect/schema", format!("this is no schema: {error}"), help);
+            }
+        }
         Expect {
             status: keys
                 .status
@@ -213,6 +245,7 @@ impl Binder<'_> {
                 .unwrap_or_default(),
             body: keys.body,
             body_exactly: keys.body_exactly,
+            schema: keys.schema,
             headers: keys.headers,
         }
     }
@@ -247,8 +280,8 @@ pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for step in &case.steps {
         for name in step.names() {
-            let known = name == "unique"
-                || name.starts_with("unique.")
+            let known = is_unique(&name)
+                || case.row.contains_key(&name)
                 || captured.contains(&name.as_str())
                 || case.needs.contains(&name)
                 || fixtures.contains(&name.as_str());

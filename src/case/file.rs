@@ -32,6 +32,10 @@ pub(super) struct CaseKeys {
     /// Variables the target must have; a target that lacks one skips the case.
     #[serde(default)]
     pub(super) needs: Vec<String>,
+    /// Rows by name, each the values of its own variables: the case runs once for each, as `CASE/ROW`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, Value>>")]
+    pub(super) table: Map<String, Value>,
     /// Whether the case must run alone, because it looks at a whole shared resource or fills its limit.
     #[serde(default)]
     pub(super) serial: bool,
@@ -62,10 +66,14 @@ pub(super) struct StepKeys {
     /// Values of path parameters; those left out come from the target's variables.
     #[serde(default)]
     pub(super) path: Map<String, Value>,
+    /// Values of path parameters as they stand in the path, escapes and all.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub(super) path_raw: Map<String, Value>,
     /// Values of query parameters.
     #[serde(default)]
     pub(super) query: Map<String, Value>,
-    /// Header fields; null leaves one out that would be sent by itself.
+    /// Header fields; null leaves one out that would be sent by itself. With `transfer-encoding: chunked` the body is sent in chunks.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(super) headers: Map<String, Value>,
@@ -77,13 +85,18 @@ pub(super) struct StepKeys {
     pub(super) body: Option<Value>,
     /// The body as a text, as it stands.
     pub(super) body_raw: Option<String>,
-    /// The body as bytes, in base64.
+    /// The body as bytes, in base64; expressions in the bytes are filled in.
     pub(super) body_base64: Option<String>,
     /// White space behind the body, so that it is valid and of a certain length.
     pub(super) body_length: Option<LengthKey>,
     /// Whether the request needs a raw connection of its own, which shows what client libraries hide.
     #[serde(default)]
     pub(super) wire: bool,
+    /// How often the step is sent, `${index}` counting from 0: a number, or a CEL expression over the case's variables.
+    pub(super) repeat: Option<RepeatKey>,
+    /// Whether the repetitions are sent at the same time and not one after the other.
+    #[serde(default)]
+    pub(super) parallel: bool,
     /// The step is only sent if the main request was answered so.
     pub(super) when: Option<WhenKeys>,
     /// What is expected of the answer beyond what the contract demands.
@@ -104,11 +117,17 @@ pub(super) struct StepKeys {
     reason = "a control is merged into the main step and read as one; this is its shape for the schema"
 )]
 struct ControlKeys {
+    /// The method; null for the operation's own.
+    #[serde(default)]
+    method: Option<String>,
     /// Values of path parameters.
     path: Option<Map<String, Value>>,
+    /// Values of path parameters as they stand in the path; null for none.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    path_raw: Option<Map<String, Value>>,
     /// Values of query parameters.
     query: Option<Map<String, Value>>,
-    /// Header fields.
+    /// Header fields; null for none but those that are sent by themselves.
     headers: Option<Map<String, Value>>,
     /// The credential; `default` for the usual one.
     auth: Option<AuthKey>,
@@ -116,6 +135,8 @@ struct ControlKeys {
     #[serde(default)]
     #[schemars(with = "Value")]
     body: Option<Value>,
+    /// The body as a text, as it stands.
+    body_raw: Option<String>,
     /// White space behind the body; null for none.
     #[serde(default)]
     #[schemars(with = "NullableLength")]
@@ -172,6 +193,26 @@ impl JsonSchema for NullableLength {
     }
 }
 
+/// How often a step is sent; understood in a second pass.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct RepeatKey(pub(super) Value);
+
+impl JsonSchema for RepeatKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Repeat".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "a number, or a CEL expression over the case's variables",
+            "type": ["integer", "string"],
+            "minimum": 0,
+            "maximum": 10000
+        })
+    }
+}
+
 /// When a step is sent.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +235,10 @@ pub(super) struct ExpectKeys {
     #[serde(deserialize_with = "present")]
     #[schemars(with = "Value")]
     pub(super) body_exactly: Option<Value>,
+    /// A JSON Schema (2020-12) for the body.
+    #[serde(deserialize_with = "present")]
+    #[schemars(with = "Value")]
+    pub(super) schema: Option<Value>,
     /// Header values by name; null: must not be there.
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(super) headers: Map<String, Value>,
@@ -224,11 +269,12 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 /// The names of the keys a case file has beside those of its main step.
-pub(super) const CASE_KEYS: [&str; 8] = [
+pub(super) const CASE_KEYS: [&str; 9] = [
     "description",
     "requirement",
     "level",
     "needs",
+    "table",
     "serial",
     "given",
     "then",
@@ -247,6 +293,8 @@ fn strict(schema: &mut Value) {
             .and_then(Value::as_object_mut)
             .into_iter()
             .flatten()
+            // In a control null takes a key of the main step away.
+            .filter(|(name, _)| *name != "ControlKeys")
             .map(|(_, m)| m)
         {
             if let Some(types) = member.get_mut("type").filter(|types| types.is_array())

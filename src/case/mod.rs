@@ -13,6 +13,10 @@ mod template;
 
 pub use discover::{DiscoverError, discover};
 pub use file::case_schema;
-pub use model::{Auth, Capture, Case, CaseId, Expect, Origin, Padding, Payload, Role, Step};
+pub use model::{
+    Auth, Capture, Case, CaseId, Expect, INDEX, Origin, Padding, Payload, Repeat, Role, Step,
+};
 pub use parse::load_cases;
-pub use template::{Unbound, expand, expand_text, names, unique_names};
+pub use template::{
+    Unbound, expand, expand_bytes, expand_text, names, unique_names, unique_prefix, with_index,
+};

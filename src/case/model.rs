@@ -36,6 +36,9 @@ impl fmt::Display for CaseId {
     }
 }
 
+/// The expression that counts a step's repetitions.
+pub const INDEX: &str = "index";
+
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -59,6 +62,8 @@ pub struct Case {
     pub level: Level,
     /// Variables the target must have for it.
     pub needs: Vec<String>,
+    /// The values of the variables of its row, where it is one row of a table.
+    pub row: Map<String, Value>,
     /// Whether it must run alone.
     pub serial: bool,
     /// Where it comes from.
@@ -77,6 +82,15 @@ impl Case {
             .place(step.map_or(&Pointer::root(), |step| &step.at))
     }
 
+    /// Where a key of a step stands: the main step's keys are the file's own.
+    #[must_use]
+    pub fn key_of(&self, step: &Step, key: &str) -> Pointer {
+        match step.role {
+            Role::Main => step.at.parent().child(key),
+            _ => step.at.child(key),
+        }
+    }
+
     /// The variables it uses that nothing in it makes.
     #[must_use]
     pub fn variables(&self) -> Vec<String> {
@@ -84,11 +98,8 @@ impl Case {
         for step in &self.steps {
             for name in step.names() {
                 let captured = self.steps.iter().any(|s| s.capture.contains_key(&name));
-                if name != "unique"
-                    && !name.starts_with("unique.")
-                    && !captured
-                    && !all.contains(&name)
-                {
+                let own = is_unique(&name) || self.row.contains_key(&name);
+                if !own && !captured && !all.contains(&name) {
                     all.push(name);
                 }
             }
@@ -101,12 +112,18 @@ impl Case {
     pub fn uniques(&self) -> Vec<String> {
         let mut all = Vec::new();
         for name in self.steps.iter().flat_map(Step::names) {
-            if (name == "unique" || name.starts_with("unique.")) && !all.contains(&name) {
+            if is_unique(&name) && !all.contains(&name) {
                 all.push(name);
             }
         }
         all
     }
+}
+
+/// Whether an expression's name is one that gives a value of the case's own.
+pub(super) fn is_unique(name: &str) -> bool {
+    name.strip_prefix("unique")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
 }
 
 /// What a step is there for.
@@ -149,7 +166,7 @@ pub enum Payload {
     Value(Value),
     /// A text as it stands, expressions filled in.
     Raw(String),
-    /// Bytes as they stand.
+    /// Bytes as they stand, expressions filled in.
     Bytes(Bytes),
 }
 
@@ -162,6 +179,18 @@ pub enum Padding {
     Exactly(String),
 }
 
+/// How often a step is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Repeat {
+    /// Once, without an index.
+    #[default]
+    Once,
+    /// So often.
+    Times(usize),
+    /// As often as this CEL expression over the case's variables says.
+    Expression(String),
+}
+
 /// What a step expects of its answer beyond what the contract demands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expect {
@@ -171,6 +200,8 @@ pub struct Expect {
     pub body: Option<Value>,
     /// The whole body, member by member.
     pub body_exactly: Option<Value>,
+    /// A JSON Schema of the body.
+    pub schema: Option<Value>,
     /// Values by name; null: must not be there.
     pub headers: Map<String, Value>,
 }
@@ -197,6 +228,8 @@ pub struct Step {
     pub target: Option<String>,
     /// Values of path parameters.
     pub path: Map<String, Value>,
+    /// Values of path parameters as they stand in the path, escapes and all.
+    pub path_raw: Map<String, Value>,
     /// Values of query parameters.
     pub query: Map<String, Value>,
     /// Header fields; null leaves one out that would be sent by itself.
@@ -209,6 +242,10 @@ pub struct Step {
     pub padding: Option<Padding>,
     /// Whether it needs a raw connection of its own.
     pub wire: bool,
+    /// How often it is sent.
+    pub repeat: Repeat,
+    /// Whether its repetitions are sent at the same time.
+    pub parallel: bool,
     /// It is only sent if the main request was answered so.
     pub when: Vec<StatusPattern>,
     /// What it expects.
@@ -231,12 +268,15 @@ impl Step {
             method: None,
             target: None,
             path,
+            path_raw: Map::new(),
             query: Map::new(),
             headers: Map::new(),
             auth: Auth::Default,
             payload: Payload::None,
             padding: None,
             wire: false,
+            repeat: Repeat::Once,
+            parallel: false,
             when: Vec::new(),
             expect: Expect::default(),
             clause: None,
@@ -245,29 +285,47 @@ impl Step {
         }
     }
 
-    /// The names in its expressions.
+    /// The names in its expressions, but for the index of its repetitions.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for map in [&self.path, &self.query, &self.headers, &self.expect.headers] {
+        for map in [
+            &self.path,
+            &self.path_raw,
+            &self.query,
+            &self.headers,
+            &self.expect.headers,
+        ] {
             super::template::names(&Value::Object(map.clone()), &mut names);
         }
         match &self.payload {
             Payload::Value(value) => super::template::names(value, &mut names),
             Payload::Raw(text) => super::template::names(&Value::from(text.as_str()), &mut names),
-            _ => {}
+            Payload::Bytes(bytes) => {
+                let text = super::template::latin1(bytes);
+                super::template::names(&Value::from(text), &mut names);
+            }
+            Payload::None => {}
         }
-        for value in [&self.expect.body, &self.expect.body_exactly]
-            .into_iter()
-            .flatten()
-        {
+        if let Auth::Value(text) = &self.auth {
+            super::template::names(&Value::from(text.as_str()), &mut names);
+        }
+        let expected = [
+            &self.expect.body,
+            &self.expect.body_exactly,
+            &self.expect.schema,
+        ];
+        for value in expected.into_iter().flatten() {
             super::template::names(value, &mut names);
         }
         if let Some(Padding::Over(text) | Padding::Exactly(text)) = &self.padding {
             super::template::names(&Value::from(text.as_str()), &mut names);
         }
-        if let Some(target) = &self.target {
-            super::template::names(&Value::from(target.as_str()), &mut names);
+        for text in [&self.method, &self.target].into_iter().flatten() {
+            super::template::names(&Value::from(text.as_str()), &mut names);
+        }
+        if self.repeat != Repeat::Once {
+            names.retain(|name| name != INDEX);
         }
         names
     }

@@ -27,7 +27,7 @@ pub fn load_cases(
     let mut problems = Vec::new();
     for source in sources {
         match load_case(source, label, contract) {
-            Ok(case) => cases.push(case),
+            Ok(found) => cases.extend(found),
             Err(found) => problems.extend(found),
         }
     }
@@ -60,7 +60,7 @@ fn load_case(
     source: &Arc<Source>,
     label: &str,
     contract: &Contract,
-) -> Result<Case, Vec<Diagnostic>> {
+) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let document = Arc::new(Document::parse(source.clone(), Syntax::Yaml)?);
     let problems = shape().problems(&document);
     if !problems.is_empty() {
@@ -111,31 +111,62 @@ fn load_case(
         .trim_start_matches('/');
     let id = name.rsplit_once('.').map_or(name, |(id, _)| id);
     let case = Case {
-        id: CaseId(id.into()),
+        id: CaseId::new(id),
         description: keys.description,
         requirement: keys.requirement,
         level: keys.level,
         needs: keys.needs,
+        row: Map::new(),
         serial: keys.serial,
         origin: Origin::File,
         steps,
         document,
     };
-    let problems = bind::names(contract, &case);
+    let cases = rows(case, &keys.table);
+    // All rows use the same expressions, so what is wrong in one is wrong in all; but for a row that
+    // lacks a variable.
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for problem in cases.iter().flat_map(|case| bind::names(contract, case)) {
+        if !problems
+            .iter()
+            .any(|known| known.message == problem.message)
+        {
+            problems.push(problem);
+        }
+    }
     if problems.is_empty() {
-        Ok(case)
+        Ok(cases)
     } else {
         Err(problems)
     }
 }
 
+/// The case itself, or where it has a table one case for each row.
+fn rows(case: Case, table: &Map<String, Value>) -> Vec<Case> {
+    if table.is_empty() {
+        return vec![case];
+    }
+    let rows = table.iter().map(|(name, values)| Case {
+        id: CaseId::new(&format!("{}/{name}", case.id)),
+        row: values.as_object().cloned().unwrap_or_default(),
+        ..case.clone()
+    });
+    rows.collect()
+}
+
 /// The main step with a control's keys in the place of its own. What the main request alone
 /// expects or names isn't the control's.
 fn merge(mut main: Map<String, Value>, control: &Value) -> Map<String, Value> {
-    for key in ["expect", "clause", "capture", "wire"] {
+    for key in ["expect", "clause", "capture", "wire", "repeat", "parallel"] {
         main.remove(key);
     }
+    let bodies = ["body", "bodyRaw", "bodyBase64"];
     for (key, value) in control.as_object().into_iter().flatten() {
+        if bodies.contains(&key.as_str()) {
+            for body in bodies {
+                main.remove(body);
+            }
+        }
         if value.is_null() && key != "body" {
             main.remove(key);
         } else {

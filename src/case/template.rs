@@ -1,11 +1,16 @@
 //! Expressions in case files: `${name}`.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// A name that has no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`${{{0}}}` has no value")]
 pub struct Unbound(pub String);
+
+/// The longest value a `unique` expression may ask for.
+const LONGEST: usize = 100_000;
 
 enum Part<'a> {
     Text(&'a str),
@@ -105,31 +110,78 @@ pub fn expand_text(text: &str, bindings: &Map<String, Value>) -> Result<String, 
     Ok(expanded)
 }
 
+/// The bytes with their expressions filled in; they need be no text.
+///
+/// # Errors
+/// The first name that has no value.
+pub fn expand_bytes(bytes: &[u8], bindings: &Map<String, Value>) -> Result<Vec<u8>, Unbound> {
+    let text = latin1(bytes);
+    let mut expanded = Vec::with_capacity(bytes.len());
+    for part in parts(&text) {
+        match part {
+            // Each character is one byte of those that came in.
+            Part::Text(text) => {
+                expanded.extend(text.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()));
+            }
+            Part::Name(name) => match lookup(name, bindings)? {
+                Value::String(value) => expanded.extend_from_slice(value.as_bytes()),
+                other => expanded.extend_from_slice(other.to_string().as_bytes()),
+            },
+        }
+    }
+    Ok(expanded)
+}
+
+/// Bytes as a text of as many characters, so that expressions are found in them.
+pub(super) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
 fn lookup<'b>(name: &str, bindings: &'b Map<String, Value>) -> Result<&'b Value, Unbound> {
     bindings.get(name).ok_or_else(|| Unbound(name.to_owned()))
 }
 
+/// The variables of one of a step's repetitions: those of the case, and its index.
+#[must_use]
+pub fn with_index(
+    bindings: &Map<String, Value>,
+    index: Option<usize>,
+) -> Cow<'_, Map<String, Value>> {
+    let Some(index) = index else {
+        return Cow::Borrowed(bindings);
+    };
+    let mut bindings = bindings.clone();
+    bindings.insert(super::model::INDEX.to_owned(), index.into());
+    Cow::Owned(bindings)
+}
+
+/// What every name begins with that the cases of a run give to what they make.
+#[must_use]
+pub fn unique_prefix(nonce: &str) -> String {
+    format!("pm-{nonce}-")
+}
+
 /// The values of a case's `unique` expressions: the case's name and the run's nonce in letters,
-/// digits and hyphens, so that any server takes them and their owner is seen.
+/// digits and hyphens, so that any server takes them and their owner is seen. `unique.a` is a second
+/// one, and `unique:255` is as many characters long.
 #[must_use]
 pub fn unique_names(case: &str, nonce: &str, expressions: &[String]) -> Map<String, Value> {
-    let stem = case.rsplit('/').next().unwrap_or(case);
+    let stem = case.split_once('/').map_or(case, |(_, name)| name);
     let stem: String = stem
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .take(48)
+        .take(96)
         .collect();
     expressions
         .iter()
         .map(|expression| {
-            let suffix = expression
-                .strip_prefix("unique")
-                .unwrap_or_default()
-                .replace('.', "-");
-            (
-                expression.clone(),
-                Value::from(format!("pm-{nonce}-{stem}{suffix}")),
-            )
+            let rest = expression.strip_prefix("unique").unwrap_or_default();
+            let (suffix, length) = rest.split_once(':').unwrap_or((rest, "0"));
+            let suffix = suffix.replace('.', "-");
+            let mut value = format!("{}{stem}{suffix}", unique_prefix(nonce));
+            let length = length.parse().unwrap_or(0).min(LONGEST);
+            value.extend(std::iter::repeat_n('x', length.saturating_sub(value.len())));
+            (expression.clone(), Value::from(value))
         })
         .collect()
 }
@@ -156,6 +208,14 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_no_text_keep_what_they_are() {
+        assert_eq!(
+            expand_bytes(b"{\"${s}\": \"\xff\xc3\"}", &bindings()),
+            Ok(b"{\"x\": \"\xff\xc3\"}".to_vec())
+        );
+    }
+
+    #[test]
     fn a_name_without_a_value_is_named() {
         assert_eq!(
             expand(&json!("${none}"), &bindings()),
@@ -169,11 +229,17 @@ mod tests {
         let unique = unique_names(
             "op/add-new-key",
             "1a2b",
-            &["unique".into(), "unique.a".into()],
+            &["unique".into(), "unique.a".into(), "unique.b:24".into()],
         );
         assert_eq!(
             Value::Object(unique),
-            json!({"unique": "pm-1a2b-add-new-key", "unique.a": "pm-1a2b-add-new-key-a"})
+            json!({
+                "unique": "pm-1a2b-add-new-key",
+                "unique.a": "pm-1a2b-add-new-key-a",
+                "unique.b:24": "pm-1a2b-add-new-key-bxxx"
+            })
         );
+        let row = unique_names("op/wrong-type/a.b", "n", &["unique".into()]);
+        assert_eq!(row["unique"], "pm-n-wrong-type-a-b");
     }
 }

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use serde_json::{Map, Value};
 
 use super::judge::Judge;
-use crate::case::{Auth, Case, Expect, Role, Step, expand};
+use crate::case::{Auth, Case, Expect, Role, Step, expand, with_index};
 use crate::clause::OperationClauses;
 use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
@@ -23,6 +23,8 @@ pub struct Answer<'a> {
     pub step: Option<&'a Step>,
     /// Its exchange.
     pub exchange: &'a Exchange,
+    /// Whether the request's method is the operation's, or one that goes with it: HEAD with GET.
+    pub is_its_own: bool,
     /// Its operation.
     pub operation: &'a Operation,
     /// The operation's clauses.
@@ -81,6 +83,14 @@ impl Answer<'_> {
         self.media.as_ref().is_some_and(MediaType::is_json)
             && self.content.is_some()
             && surplus.as_ref().is_none_or(bytes::Bytes::is_empty)
+            && self.coding().is_none()
+    }
+
+    /// The content coding the body has (RFC 9110, 8.4), which no request asked for: it isn't read.
+    #[must_use]
+    pub fn coding(&self) -> Option<&str> {
+        let coding = self.exchange.response.headers.text("content-encoding")?;
+        (!coding.trim().eq_ignore_ascii_case("identity")).then_some(coding)
     }
 
     /// Whether a rate limit or an overload answered in the API's place, which says nothing of it.
@@ -91,7 +101,13 @@ impl Answer<'_> {
             .as_ref()
             .is_some_and(|e| e.status.iter().any(|s| s.covers(self.status())));
         let later = self.exchange.response.headers.contains("retry-after");
-        !asked && (self.status() == 429 || (later && matches!(self.status(), 413 | 503)))
+        match self.status() {
+            429 => !asked,
+            503 => later && !asked,
+            // With this field it is a limit of the rate, also to a case that asks for another one.
+            413 => later,
+            _ => false,
+        }
     }
 
     /// The statuses the step waits for: those its case names, or else success for what is no look
@@ -203,7 +219,6 @@ pub struct TraceView<'a> {
 
 impl<'a> TraceView<'a> {
     pub(super) fn new(judge: &'a Judge<'a>, case: &'a Case, trace: &'a Trace) -> Self {
-        let main_met = main_met(case, trace);
         let mut answers = Vec::new();
         for (number, record) in trace.steps.iter().enumerate() {
             let Ok(exchange) = &record.result else {
@@ -215,7 +230,12 @@ impl<'a> TraceView<'a> {
             };
             let operation = &operations[index];
             let status = exchange.response.status;
-            let response = operation.response(status);
+            // What another method is answered is no answer of this operation; only the refusal is
+            // its business, where it documents one.
+            let is_its_own = !judge.is_undocumented_method(operation, &exchange.request.method);
+            let response = operation
+                .response(status)
+                .filter(|_| is_its_own || status == 405);
             let response = response.and_then(|found| {
                 let number = operation
                     .responses
@@ -239,13 +259,17 @@ impl<'a> TraceView<'a> {
                     Some((number, found))
                 });
             let step = record.step.and_then(|number| case.steps.get(number));
-            let follows =
-                |step: &&Step| step.role != Role::Then || main_met || !step.when.is_empty();
+            let follows = |step: &&Step| {
+                step.role != Role::Then
+                    || !step.when.is_empty()
+                    || main_met(case, trace, record.index)
+            };
             answers.push(Answer {
                 number,
                 record,
                 step,
                 exchange,
+                is_its_own,
                 operation,
                 clauses: judge.clauses().operation(index),
                 response,
@@ -253,7 +277,7 @@ impl<'a> TraceView<'a> {
                 content,
                 expect: step
                     .filter(follows)
-                    .map(|step| expanded(&step.expect, &trace.bindings)),
+                    .map(|step| expanded(&step.expect, &with_index(&trace.bindings, record.index))),
                 json: OnceCell::new(),
                 decoded: OnceCell::new(),
                 parts: OnceCell::new(),
@@ -301,11 +325,26 @@ impl<'a> TraceView<'a> {
 }
 
 /// Whether the main request was answered as the case expects, without which a look at its results
-/// says nothing new.
-fn main_met(case: &Case, trace: &Trace) -> bool {
-    let main = case.steps.iter().find(|step| step.role == Role::Main);
-    main.zip(trace.main_status())
-        .is_some_and(|(step, status)| super::judge::status_met(step, status))
+/// says nothing new. A repeated look follows the main request of its own index, if that is repeated.
+fn main_met(case: &Case, trace: &Trace, index: Option<usize>) -> bool {
+    let Some(main) = case.steps.iter().find(|step| step.role == Role::Main) else {
+        return false;
+    };
+    let answers = || {
+        trace
+            .steps
+            .iter()
+            .filter(|record| record.role == Role::Main)
+    };
+    let followed = index.filter(|index| answers().any(|record| record.index == Some(*index)));
+    trace.main_status().is_some()
+        && answers()
+            .filter(|record| followed.is_none() || record.index == followed)
+            .all(|record| {
+                let answered = record.result.as_ref();
+                answered
+                    .is_ok_and(|exchange| super::judge::status_met(main, exchange.response.status))
+            })
 }
 
 /// A step's expectations with its expressions filled in. One that can't be filled in was reported
@@ -320,6 +359,7 @@ pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect
         status: expect.status.clone(),
         body: value(&expect.body),
         body_exactly: value(&expect.body_exactly),
+        schema: value(&expect.schema),
         headers: expand(&Value::Object(expect.headers.clone()), bindings)
             .ok()
             .and_then(|headers| headers.as_object().cloned())

@@ -38,6 +38,9 @@ pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<Clau
         broken.extend(answer.clauses.security.iter().map(|(_, clause)| *clause));
     }
     let Some(decoded) = answer.decoded() else {
+        if !answer.is_its_own {
+            broken.push(answer.clauses.methods.not_allowed);
+        }
         return broken;
     };
     for parameter in &decoded.parameters {

@@ -1,5 +1,7 @@
 //! The answer holds what its case alone can know: values in the body, header fields.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::attribution::named;
@@ -9,6 +11,7 @@ use crate::codec::read_json;
 use crate::diag::Pointer;
 use crate::http::{Response, excerpt};
 use crate::openapi::Level;
+use crate::schema::Schemas;
 
 pub(super) struct CaseExpectation;
 
@@ -79,7 +82,7 @@ fn asks(expect: &Expect) -> Asks {
             .as_object()
             .is_some_and(|members| !members.values().any(holds))
     };
-    if expect.body_exactly.is_some() || !expect.headers.is_empty() {
+    if expect.body_exactly.is_some() || expect.schema.is_some() || !expect.headers.is_empty() {
         return Asks::Content;
     }
     match &expect.body {
@@ -113,8 +116,41 @@ pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static st
             return Some(("body", broken));
         }
     }
+    if let Some(broken) = expect
+        .schema
+        .as_ref()
+        .and_then(|schema| breaks(schema, response))
+    {
+        return Some(("schema", broken));
+    }
     let mut headers = expect.headers.iter();
     headers.find_map(|(name, value)| Some(("headers", header(response, name, value)?)))
+}
+
+/// In what way a body isn't of the schema a case gives for it.
+fn breaks(schema: &Value, response: &Response) -> Option<Broken> {
+    // A schema that is none was refused when the case was read.
+    let schema = Schemas::new(Arc::new(schema.clone())).ok()?;
+    let schema = schema.get(&Pointer::root()).ok()?;
+    let Ok(body) = read_json(&response.body) else {
+        return Some(Broken {
+            title: "the body is no JSON, and the case expects a value".into(),
+            expected: "a body of the case's schema".into(),
+            actual: excerpt(&response.body, 160),
+            ..Broken::default()
+        });
+    };
+    let mismatches = schema.mismatches(&body);
+    let first = mismatches.first()?;
+    Some(Broken {
+        title: super::wording::title(
+            &super::wording::body_subject(first.instance.as_str()),
+            first,
+        ),
+        expected: first.expected.clone(),
+        actual: first.actual.clone(),
+        instance: first.instance.to_string(),
+    })
 }
 
 fn header(response: &Response, name: &str, value: &Value) -> Option<Broken> {

@@ -98,6 +98,18 @@ impl<'c> Judge<'c> {
         self.clauses
     }
 
+    /// Whether the contract has no operation of a method on an operation's path. HEAD goes with GET
+    /// (RFC 9110, 9.3.2), and OPTIONS asks about a path and not for a resource.
+    pub(super) fn is_undocumented_method(&self, operation: &Operation, method: &str) -> bool {
+        let mut operations = self.contract.operations.iter();
+        let known = operation.method == method
+            || operations.any(|other| {
+                other.path == operation.path
+                    && (other.method == method || (method == "HEAD" && other.method == "GET"))
+            });
+        !known && method != "OPTIONS"
+    }
+
     pub(super) fn relation(&self, operation: &Operation, number: usize) -> Option<&Relation> {
         self.relations
             .get(operation.name.as_str())?
@@ -119,7 +131,7 @@ impl<'c> Judge<'c> {
             run(*check, &view, &mut verdicts);
         }
         let (findings, standings) = (verdicts.findings, verdicts.standings);
-        let findings = one_per_clause(case, trace, findings);
+        let findings = one_per_clause(trace, findings);
         let troubles = troubles(&view);
         let verdict = if let Some(reason) = &trace.skipped {
             CaseVerdict::Skipped(reason.clone())
@@ -162,14 +174,10 @@ pub fn judge(contract: &Contract, cases: &[Case], traces: &[Trace]) -> Vec<CaseO
 }
 
 /// One cause is one finding: of several of one clause the main request's stays, or else the first.
-/// What the case's own level weakens, it weakens here.
-fn one_per_clause(case: &Case, trace: &Trace, findings: Vec<Finding>) -> Vec<Finding> {
+fn one_per_clause(trace: &Trace, findings: Vec<Finding>) -> Vec<Finding> {
     let is_main = |finding: &Finding| trace.steps[finding.exchange].role == Role::Main;
     let mut kept: Vec<Finding> = Vec::new();
-    for mut finding in findings {
-        if ["status-expected", "case-expectation"].contains(&finding.check.as_str()) {
-            finding.level = finding.level.max(case.level);
-        }
+    for finding in findings {
         match kept.iter_mut().find(|known| same_cause(known, &finding)) {
             Some(known) if is_main(&finding) && !is_main(known) => *known = finding,
             Some(_) => {}
@@ -219,6 +227,11 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
             troubles.push(Trouble {
                 during,
                 reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
+            });
+        } else if let Some(coding) = answer.coding().filter(|_| answer.may_have_body()) {
+            troubles.push(Trouble {
+                during,
+                reason: format!("the answer's body is coded as {coding}, which the request said it doesn't take (accept-encoding: identity): it was not read"),
             });
         } else if let Some(reason) = set_up_wrong(answer) {
             troubles.push(Trouble {

@@ -4,19 +4,26 @@
 //! or *vacuous*, and nothing where the clause's place was not reached. Read [`Check`] first, then
 //! [`judge`].
 
+mod allow_truthful;
 mod answer;
 mod attribution;
 mod body_schema;
 mod case_expectation;
 mod content_length;
+mod date_well_formed;
+mod head_agrees;
 mod header_present;
 mod header_schema;
 mod json_well_formed;
 mod judge;
 mod media_type;
+mod no_content;
+mod no_stack_trace;
 mod relation_holds;
 mod request_refused;
+mod retry_after_well_formed;
 mod rule;
+mod single_valued;
 mod status_documented;
 mod status_expected;
 mod verdicts;
@@ -47,6 +54,13 @@ pub const CHECKS: &[&dyn Check] = &[
     &header_present::HeaderPresent,
     &header_schema::HeaderSchema,
     &content_length::ContentLength,
+    &no_content::NoContent,
+    &head_agrees::HeadAgrees,
+    &single_valued::SingleValued,
+    &allow_truthful::AllowTruthful,
+    &retry_after_well_formed::RetryAfterWellFormed,
+    &date_well_formed::DateWellFormed,
+    &no_stack_trace::NoStackTrace,
     &relation_holds::RelationHolds,
     &case_expectation::CaseExpectation,
 ];

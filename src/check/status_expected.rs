@@ -64,7 +64,7 @@ fn unmet(
     verdicts: &mut Verdicts<'_>,
 ) {
     let status = answer.status();
-    let undocumented = answer.response.is_none();
+    let undocumented = answer.response.is_none() && answer.is_its_own;
     // An undocumented status of the class that was waited for is one cause, and said already.
     let same_class = expected
         .iter()

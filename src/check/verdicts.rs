@@ -41,10 +41,14 @@ impl Verdicts<'_> {
 
     /// The exchange broke the clause.
     pub fn broken(&mut self, answer: &Answer<'_>, clause: ClauseIndex, broken: Broken) {
-        self.standings
-            .push((clause, Standing::Broken, answer.number));
         let clauses = self.trace.judge.clauses();
+        let index = clause;
         let clause = clauses.get(clause);
+        // What a case only advises breaks no clause that demands more.
+        if self.weakened(clause.level) == clause.level {
+            self.standings
+                .push((index, Standing::Broken, answer.number));
+        }
         let demanded = Some(self.trace.judge.contract().place(&clause.at));
         self.finding(
             answer,
@@ -61,13 +65,23 @@ impl Verdicts<'_> {
     /// The exchange broke what the case alone expects: a clause of the case's own.
     pub fn broken_expectation(&mut self, answer: &Answer<'_>, demand: &str, broken: Broken) {
         let case = self.trace.case;
-        let name = case.id.as_str().rsplit('/').next().unwrap_or_default();
-        let id = ClauseId::new(&answer.operation.name, &["case", name], demand);
+        let mut place = vec!["case"];
+        place.extend(case.id.as_str().split('/').skip(1));
+        let id = ClauseId::new(&answer.operation.name, &place, demand);
         self.finding(
             answer,
             (id, case.requirement.clone(), case.level, None),
             broken,
         );
+    }
+
+    /// The level of what the present check finds: a case's own expectations demand no more than the
+    /// case does.
+    fn weakened(&self, level: Level) -> Level {
+        match self.check.id {
+            "status-expected" | "case-expectation" => level.max(self.trace.case.level),
+            _ => level,
+        }
     }
 
     fn finding(
@@ -81,6 +95,7 @@ impl Verdicts<'_> {
         ),
         broken: Broken,
     ) {
+        let level = self.weakened(level);
         let exchange = answer.exchange;
         let masked = |text: &str| exchange.masked(text);
         self.findings.push(Finding {

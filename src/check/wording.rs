@@ -1,5 +1,8 @@
-//! The sentences of schema findings.
+//! What checks say and read alike: the sentences of schema findings, the forms of header fields.
 
+use std::time::SystemTime;
+
+use crate::http::Headers;
 use crate::schema::Mismatch;
 
 /// What is wrong with `subject`, in a line.
@@ -33,4 +36,24 @@ pub(super) fn body_subject(instance: &str) -> String {
     } else {
         format!("`{instance}` of the body")
     }
+}
+
+/// The elements of a list field over all its lines (RFC 9110, 5.6.1).
+pub(super) fn list(headers: &Headers, name: &str) -> Vec<String> {
+    let lines = headers.all(name).map(crate::http::FieldValue::shown);
+    let mut elements = Vec::new();
+    for line in lines {
+        let parts = line
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        elements.extend(parts.map(str::to_owned));
+    }
+    elements
+}
+
+/// Whether a text is an HTTP-date in the one form that is to be sent (RFC 9110, 5.6.7).
+pub(super) fn is_http_date(text: &str) -> bool {
+    httpdate::parse_http_date(text)
+        .is_ok_and(|time: SystemTime| httpdate::fmt_http_date(time) == text)
 }

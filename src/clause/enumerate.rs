@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::id::ClauseId;
 use super::requirement::sentence;
 use super::table::{
-    BodyClauses, Clause, ClauseIndex, Clauses, HeaderClauses, OperationClauses, ParameterClauses,
-    ResponseClauses, Side, ValueClauses,
+    BodyClauses, Clause, ClauseIndex, Clauses, HeaderClauses, HttpClauses, MethodClauses,
+    OperationClauses, ParameterClauses, ResponseClauses, Side, ValueClauses,
 };
 use crate::diag::Pointer;
+use crate::http::StatusPattern;
 use crate::openapi::{Contract, Level, MediaTypeObject, Operation, RelationSide, ResponseObject};
 
 pub(super) fn operation(
@@ -35,7 +36,9 @@ impl Enumeration<'_> {
         let operation = self.operation;
         let level = operation.level;
         let at = &operation.at;
+        let methods = self.methods();
         OperationClauses {
+            methods,
             documented: self.clause(
                 &["responses"],
                 "documented",
@@ -127,6 +130,105 @@ impl Enumeration<'_> {
                     )
                 })
                 .collect(),
+            http: self.http(),
+        }
+    }
+
+    /// One clause for all operations of a path. Where none of them documents a 405, what another
+    /// method gets is not the contract's business, and RFC 9110, 15.5.6 an advice.
+    fn methods(&mut self) -> MethodClauses {
+        let siblings = self
+            .contract
+            .operations
+            .iter()
+            .filter(|other| other.path == self.operation.path);
+        let mut methods = Vec::new();
+        let mut documented = false;
+        for sibling in siblings {
+            methods.push(sibling.method.as_str());
+            documented |= sibling.response(405).is_some();
+        }
+        let level = if documented {
+            self.operation.level
+        } else {
+            self.operation.level.max(Level::Should)
+        };
+        let path = self.operation.path.to_string();
+        let mut clause = |demand: &str, requirement: String, level: Level, side: Side| {
+            let clause = Clause {
+                id: ClauseId::new(&path, &["methods"], demand),
+                requirement,
+                level,
+                side,
+                at: self.operation.at.parent(),
+            };
+            self.clauses.add(clause, &Value::Null)
+        };
+        let refused = format!(
+            "a request with another method than {} is refused with 405 (RFC 9110, 15.5.6)",
+            methods.join(", ")
+        );
+        let truthful = "the Allow of a 405 does not name the method it refuses (RFC 9110, 10.2.1)";
+        MethodClauses {
+            not_allowed: clause("not-allowed", refused, level, Side::Request),
+            allow: clause(
+                "allow",
+                truthful.to_owned(),
+                self.operation.level,
+                Side::Response,
+            ),
+        }
+    }
+
+    fn http(&mut self) -> HttpClauses {
+        let (level, at) = (self.operation.level, &self.operation.at);
+        let is_get = self.operation.method == "GET";
+        let mut statuses = self.operation.responses.iter().map(|r| r.status);
+        let has_no_content = is_get || statuses.any(is_without_content);
+        let mut clause = |demand: &str, text: &str, level: Level| {
+            self.clause(
+                &["http"],
+                demand,
+                text.to_owned(),
+                (level, Side::Response),
+                at,
+            )
+        };
+        HttpClauses {
+            no_content: has_no_content.then(|| {
+                clause(
+                    "no-content",
+                    "no content follows a 204, a 304, or the answer to HEAD (RFC 9110, 6.4.1)",
+                    level,
+                )
+            }),
+            head_agrees: is_get.then(|| {
+                clause(
+                    "head-agrees",
+                    "HEAD has GET's status, and its fields say what GET's say (RFC 9110, 9.3.2)",
+                    level,
+                )
+            }),
+            date: clause(
+                "date",
+                "a Date is one HTTP-date (RFC 9110, 5.6.7)",
+                level.max(Level::Should),
+            ),
+            retry_after: clause(
+                "retry-after",
+                "a Retry-After is a number of seconds or an HTTP-date (RFC 9110, 10.2.3)",
+                level,
+            ),
+            single_valued: clause(
+                "single-valued",
+                "a field that holds one value stands in one line (RFC 9110, 5.3)",
+                level,
+            ),
+            no_stack_trace: clause(
+                "no-stack-trace",
+                "no answer shows a stack trace of the server (CWE-209)",
+                level.max(Level::Should),
+            ),
         }
     }
 
@@ -203,7 +305,7 @@ impl Enumeration<'_> {
                     &response.at.child("content"),
                 )
             }),
-            content_length: {
+            content_length: (!is_without_content(response.status)).then(|| {
                 let text = format!(
                     "the Content-Length of a {status} is the number of bytes that follow (RFC 9110, 8.6)"
                 );
@@ -214,7 +316,7 @@ impl Enumeration<'_> {
                     (response.level, side),
                     &response.at,
                 )
-            },
+            }),
             headers: response
                 .headers
                 .iter()
@@ -356,6 +458,14 @@ impl Enumeration<'_> {
         }
         all
     }
+}
+
+/// Whether answers of a status have no content (RFC 9110, 6.4.1).
+fn is_without_content(status: StatusPattern) -> bool {
+    matches!(
+        status,
+        StatusPattern::Exact(100..=199 | 204 | 304) | StatusPattern::Class(1)
+    )
 }
 
 fn statuses(operation: &Operation) -> String {

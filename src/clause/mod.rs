@@ -12,6 +12,6 @@ mod table;
 pub use id::{ClauseId, ClauseIdError};
 pub use pattern::ClausePattern;
 pub use table::{
-    BodyClauses, Clause, ClauseIndex, Clauses, HeaderClauses, OperationClauses, ParameterClauses,
-    ResponseClauses, Side, ValueClauses,
+    BodyClauses, Clause, ClauseIndex, Clauses, HeaderClauses, HttpClauses, MethodClauses,
+    OperationClauses, ParameterClauses, ResponseClauses, Side, ValueClauses,
 };

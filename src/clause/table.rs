@@ -88,12 +88,38 @@ pub struct HeaderClauses {
 pub struct ResponseClauses {
     /// That the media type is a documented one; none where no body is spoken of.
     pub content_type: Option<ClauseIndex>,
-    /// That the declared length is the true one.
-    pub content_length: ClauseIndex,
+    /// That the declared length is the true one; none for a status that has no content.
+    pub content_length: Option<ClauseIndex>,
     /// By header.
     pub headers: Vec<HeaderClauses>,
     /// By media type.
     pub content: Vec<BodyClauses>,
+}
+
+/// What HTTP itself demands of every answer of an operation, whatever the contract says.
+#[derive(Clone, Debug)]
+pub struct HttpClauses {
+    /// That an answer which can have no content has none; none for an operation without such answers.
+    pub no_content: Option<ClauseIndex>,
+    /// That HEAD is answered as GET is; none for an operation of another method.
+    pub head_agrees: Option<ClauseIndex>,
+    /// That a Date is well-formed.
+    pub date: ClauseIndex,
+    /// That a Retry-After is well-formed.
+    pub retry_after: ClauseIndex,
+    /// That a field which holds one value is there once.
+    pub single_valued: ClauseIndex,
+    /// That no answer shows the server's inside.
+    pub no_stack_trace: ClauseIndex,
+}
+
+/// What a path demands of methods it doesn't have; the same for all its operations.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodClauses {
+    /// That they are refused.
+    pub not_allowed: ClauseIndex,
+    /// That the Allow of a 405 doesn't name the method it refuses.
+    pub allow: ClauseIndex,
 }
 
 /// The clauses of an operation, its lists parallel to the operation's.
@@ -119,6 +145,10 @@ pub struct OperationClauses {
     pub relations: Vec<ClauseIndex>,
     /// By law.
     pub laws: Vec<ClauseIndex>,
+    /// What HTTP itself demands.
+    pub http: HttpClauses,
+    /// What its path demands of other methods.
+    pub methods: MethodClauses,
 }
 
 /// All clauses of a contract.

@@ -114,6 +114,7 @@ fn alone(
         description: format!("the exchange in {}", path.display()),
         requirement: String::new(),
         level: Level::Must,
+        row: serde_json::Map::new(),
         needs: Vec::new(),
         serial: false,
         origin: Origin::Recording,
@@ -124,6 +125,7 @@ fn alone(
     let mut trace = Trace::new(id, &format!("http://{host}"), prefix);
     trace.steps.push(StepRecord {
         step: None,
+        index: None,
         role: Role::Main,
         operation: operation.name.clone(),
         result: Ok(exchange),

@@ -55,7 +55,9 @@ impl Decoded {
     /// request isn't one for the operation.
     #[must_use]
     pub fn of(operation: &Operation, prefix: &str, request: &Request) -> Option<Self> {
-        if request.method != operation.method {
+        // HEAD asks for what GET asks for (RFC 9110, 9.3.2).
+        let head_of_get = request.method == "HEAD" && operation.method == "GET";
+        if request.method != operation.method && !head_of_get {
             return None;
         }
         let target = request.target.strip_prefix(prefix)?;
@@ -166,6 +168,8 @@ fn other_readings(text: &str) -> Vec<Value> {
     readings
 }
 
-fn unescape(raw: &str) -> String {
+/// A text with its percent-escapes taken off (RFC 3986, 2.1); bytes that are no UTF-8 are replaced.
+#[must_use]
+pub fn unescape(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }

@@ -25,15 +25,16 @@ pub enum EncodeError {
     Style(String, String),
 }
 
-/// The path with its parameters' values in place, escaped.
+/// The path with its parameters' values in place, escaped; values in `raw` are put in as they stand.
 ///
 /// # Errors
 /// When a value is missing or can't be written in the parameter's style.
 pub fn encode_path(
     operation: &Operation,
     values: &Map<String, Value>,
+    raw: &Map<String, Value>,
 ) -> Result<String, EncodeError> {
-    path(&operation.path, values, |name| {
+    path(&operation.path, values, raw, |name| {
         parameter(operation, Location::Path, name)
     })
 }
@@ -41,6 +42,7 @@ pub fn encode_path(
 fn path<'p>(
     template: &PathTemplate,
     values: &Map<String, Value>,
+    raw: &Map<String, Value>,
     parameter: impl Fn(&str) -> Option<&'p Parameter>,
 ) -> Result<String, EncodeError> {
     let mut path = String::new();
@@ -48,6 +50,10 @@ fn path<'p>(
         match piece {
             Piece::Text(text) => path.push_str(text),
             Piece::Parameter(name) => {
+                if let Some(raw) = raw.get(name) {
+                    path.push_str(&scalar(raw));
+                    continue;
+                }
                 let value = values
                     .get(name)
                     .ok_or_else(|| EncodeError::Missing(name.clone()))?;
@@ -153,7 +159,13 @@ mod tests {
 
     fn encoded(template: &str, values: &Value) -> Result<String, EncodeError> {
         let values = values.as_object().cloned().unwrap_or_default();
-        path(&PathTemplate::new(template), &values, |_| None)
+        let raw = json!({"raw": "%2e"}).as_object().cloned();
+        path(
+            &PathTemplate::new(template),
+            &values,
+            &raw.unwrap_or_default(),
+            |_| None,
+        )
     }
 
     #[test]
@@ -166,6 +178,7 @@ mod tests {
             written.as_deref(),
             Ok("/images/7/metadata/a%2Fb%20c%25%C3%A4~")
         );
+        assert_eq!(encoded("/x/{raw}", &json!({})).as_deref(), Ok("/x/%2e"));
         assert_eq!(
             encoded("/x/{list}", &json!({"list": ["a", "b,c"]})).as_deref(),
             Ok("/x/a,b%2Cc")

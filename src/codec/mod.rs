@@ -8,6 +8,6 @@ mod decode;
 mod encode;
 mod json;
 
-pub use decode::{Decoded, DecodedBody, DecodedParameter};
+pub use decode::{Decoded, DecodedBody, DecodedParameter, unescape};
 pub use encode::{EncodeError, encode_path, encode_query, header_value};
 pub use json::{JsonProblem, read_json};

@@ -22,7 +22,14 @@ pub struct Request {
 }
 
 impl Request {
-    /// The bytes for the wire (RFC 9112, 2.1).
+    /// Whether the content is sent in chunks: the header fields say so.
+    fn is_chunked(&self) -> bool {
+        let coding = self.headers.text("transfer-encoding");
+        coding.is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
+    }
+
+    /// The bytes for the wire (RFC 9112, 2.1). With the transfer coding `chunked` the content goes
+    /// out in two chunks (RFC 9112, 7.1), or in none where there is no content.
     #[must_use]
     pub fn to_wire(&self) -> Vec<u8> {
         let mut wire = Vec::with_capacity(256 + self.body.len());
@@ -37,7 +44,20 @@ impl Request {
             wire.extend_from_slice(b"\r\n");
         }
         wire.extend_from_slice(b"\r\n");
-        wire.extend_from_slice(&self.body);
+        if !self.is_chunked() {
+            wire.extend_from_slice(&self.body);
+            return wire;
+        }
+        let (first, second) = self.body.split_at(self.body.len() / 2);
+        for chunk in [first, second]
+            .into_iter()
+            .filter(|chunk| !chunk.is_empty())
+        {
+            wire.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            wire.extend_from_slice(chunk);
+            wire.extend_from_slice(b"\r\n");
+        }
+        wire.extend_from_slice(b"0\r\n\r\n");
         wire
     }
 
@@ -359,6 +379,25 @@ mod tests {
     #[test]
     fn a_curl_line_names_the_variable_and_not_the_credential() {
         insta::assert_snapshot!(exchange().request.curl("http://h"), @r#"curl -i -X PUT 'http://h/images/1/metadata/it'\''s' -H "x-auth-token: $PROOFMARK_TOKEN" -H 'content-type: application/json' --data-binary '{"meta":{}}'"#);
+    }
+
+    #[test]
+    fn chunks_are_framed_on_the_wire_and_nowhere_else() {
+        let mut request = exchange().request;
+        request.headers.push("transfer-encoding", "chunked");
+        let wire = request.to_wire();
+        assert!(
+            wire.ends_with(b"\r\n\r\n5\r\n{\"met\r\n6\r\na\":{}}\r\n0\r\n\r\n"),
+            "{}",
+            String::from_utf8_lossy(&wire)
+        );
+        assert!(
+            request
+                .curl("http://h")
+                .ends_with("--data-binary '{\"meta\":{}}'")
+        );
+        request.body = Bytes::new();
+        assert!(request.to_wire().ends_with(b"\r\n\r\n0\r\n\r\n"));
     }
 
     #[test]

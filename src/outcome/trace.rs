@@ -22,6 +22,9 @@ pub struct StepRecord {
     /// Its number among the case's steps; none for teardown and for what was sent without a case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<usize>,
+    /// Which of the step's repetitions it is; none for a step that is sent once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
     /// What it was there for.
     pub role: Role,
     /// The operation's name in the contract.

@@ -1,5 +1,7 @@
 //! Variables, and the fixtures a contract names by its examples.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::credential::{CredentialSource, Identities};
@@ -29,25 +31,45 @@ pub struct Fixture {
 }
 
 impl Profile {
-    /// The profile with what the contract gives away where it says nothing itself: a variable for
-    /// every named example of a parameter, a credential for every named identity.
+    /// The profile with what the contract gives away: a variable for every named example of a
+    /// parameter, a credential for every named identity of a security scheme. Where the profile names
+    /// one fixture of a parameter, or one identity of a scheme, itself, the target has its own, and
+    /// the contract's others are not on it.
     #[must_use]
     pub fn with_examples(mut self, contract: &Contract) -> Self {
-        for operation in &contract.operations {
-            for parameter in &operation.parameters {
-                for example in &parameter.examples {
-                    let name = if example.name == "example" {
-                        &parameter.name
-                    } else {
-                        &example.name
-                    };
-                    self.variables
-                        .entry(name.clone())
-                        .or_insert_with(|| example.value.clone());
+        let parameters = contract.operations.iter().flat_map(|o| &o.parameters);
+        let mut examples: BTreeMap<&str, Vec<(&str, &Value)>> = BTreeMap::new();
+        for parameter in parameters {
+            let known = examples.entry(&parameter.name).or_default();
+            for example in &parameter.examples {
+                let name = match example.name.as_str() {
+                    "example" => parameter.name.as_str(),
+                    name => name,
+                };
+                if !known.iter().any(|(known, _)| *known == name) {
+                    known.push((name, &example.value));
                 }
             }
         }
+        for fixtures in examples.values() {
+            if fixtures
+                .iter()
+                .any(|(name, _)| self.variables.contains_key(*name))
+            {
+                continue;
+            }
+            for (name, value) in fixtures {
+                self.variables.insert((*name).to_owned(), (*value).clone());
+            }
+        }
         for scheme in &contract.security_schemes {
+            let names = scheme.identities.iter().map(|identity| &identity.name);
+            if names
+                .into_iter()
+                .any(|name| self.identities.contains_key(name))
+            {
+                continue;
+            }
             for identity in &scheme.identities {
                 let variable = variable_of(&identity.name);
                 self.identities

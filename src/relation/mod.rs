@@ -6,7 +6,9 @@
 //! [`Relation`] first.
 
 mod compiled;
+mod count;
 mod scope;
 
 pub use compiled::{Relation, RelationError};
+pub use count::{CountError, check_count, count};
 pub use scope::{Scope, ScopePart};

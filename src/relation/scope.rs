@@ -60,6 +60,15 @@ impl fmt::Debug for Scope {
     }
 }
 
+/// A case's variables as CEL sees them, each by its name.
+pub(super) fn variables(bindings: &serde_json::Map<String, Value>) -> Context<'static, 'static> {
+    let mut context = Context::with_env(STANDARD.clone());
+    for (name, value) in bindings {
+        context.add_variable_from_value(name.as_str(), cel_of(value));
+    }
+    context
+}
+
 fn map(members: impl IntoIterator<Item = (String, Cel)>) -> Cel {
     let members = members.into_iter();
     let members: HashMap<Key, Cel> = members

@@ -6,6 +6,7 @@
 
 mod credentials;
 mod lock;
+mod patience;
 mod plan;
 mod preflight;
 mod request;

@@ -1,10 +1,11 @@
 //! Which cases are run, and why others are not.
 
-use crate::case::{Auth, Case, Step};
+use crate::case::{Auth, Case, Repeat, Role, Step};
 use crate::clause::{ClauseId, Clauses};
 use crate::diag::{Diagnostic, closest};
 use crate::openapi::{Contract, Operation};
 use crate::profile::Profile;
+use crate::relation::check_count;
 
 /// A case and whether it is run.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ pub struct Plan {
 /// reason.
 ///
 /// # Errors
-/// Clauses that cases name and the contract does not have.
+/// Clauses that cases name and the contract does not have; numbers of repetitions that are none.
 pub fn plan(
     contract: &Contract,
     clauses: &Clauses,
@@ -35,7 +36,11 @@ pub fn plan(
 ) -> Result<Plan, Vec<Diagnostic>> {
     let problems: Vec<Diagnostic> = cases
         .iter()
-        .flat_map(|case| unknown_clauses(contract, clauses, case))
+        .flat_map(|case| {
+            let mut problems = unknown_clauses(contract, clauses, case);
+            problems.extend(unusable_counts(case));
+            problems
+        })
         .collect();
     if !problems.is_empty() {
         return Err(problems);
@@ -101,7 +106,8 @@ pub(super) fn parameters(contract: &Contract, case: &Case) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for step in case.steps.iter().filter(|step| step.target.is_none()) {
         for name in contract.operations[step.operation].path.parameters() {
-            if !step.path.contains_key(name) && !names.iter().any(|known| known == name) {
+            let given = step.path.contains_key(name) || step.path_raw.contains_key(name);
+            if !given && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
         }
@@ -109,12 +115,24 @@ pub(super) fn parameters(contract: &Contract, case: &Case) -> Vec<String> {
     names
 }
 
+fn unusable_counts(case: &Case) -> Vec<Diagnostic> {
+    let repeated = case.steps.iter().filter_map(|step| match &step.repeat {
+        Repeat::Expression(text) => Some((step, text)),
+        _ => None,
+    });
+    repeated
+        .filter_map(|(step, text)| Some((step, check_count(text).err()?)))
+        .map(|(step, error)| {
+            let at = case.key_of(step, "repeat");
+            Diagnostic::error("repeat", error.to_string())
+                .at(case.document.source(), case.document.span(&at), "")
+                .help("write a number, or CEL such as `item_limit - size(before)`")
+        })
+        .collect()
+}
+
 fn unknown_clauses(contract: &Contract, clauses: &Clauses, case: &Case) -> Vec<Diagnostic> {
-    let Some(main) = case
-        .steps
-        .iter()
-        .find(|step| step.role == crate::case::Role::Main)
-    else {
+    let Some(main) = case.steps.iter().find(|step| step.role == Role::Main) else {
         return Vec::new();
     };
     let operation = &contract.operations[main.operation].name;
@@ -140,18 +158,13 @@ fn unknown_clauses(contract: &Contract, clauses: &Clauses, case: &Case) -> Vec<D
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`proofmark list clauses` names them all".to_owned(),
             };
-            let holder = if step.role == crate::case::Role::Main {
-                step.at.parent()
-            } else {
-                step.at.clone()
-            };
             Diagnostic::error(
                 "unknown-clause",
                 format!("`{operation}` has no clause `{name}`"),
             )
             .at(
                 case.document.source(),
-                case.document.span(&holder.child("clause")),
+                case.document.span(&case.key_of(step, "clause")),
                 "",
             )
             .help(help)

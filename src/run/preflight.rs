@@ -84,7 +84,7 @@ async fn ask(shared: &Shared, fixture: &Fixture) -> Result<Option<String>, RunEr
         correlation: &correlation,
     };
     let request = build(&step, &parts).map_err(|error| RunError::Credential(error.to_string()))?;
-    let exchange = match send(shared, &request, Way::Client).await {
+    let exchange = match send(shared, operation, &request, Way::Client).await {
         Ok(exchange) => exchange,
         Err(none) => {
             return Err(RunError::Unreachable {

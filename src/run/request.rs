@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::case::{Auth, Padding, Payload, Step, Unbound, expand, expand_text};
-use crate::codec::{EncodeError, encode_path, encode_query, header_value};
+use crate::case::{Auth, Padding, Payload, Step, Unbound, expand, expand_bytes, expand_text};
+use crate::codec::{EncodeError, encode_path, encode_query, header_value, unescape};
 use crate::http::{Headers, Request, Secret};
 use crate::openapi::{Contract, Location, Operation, SecurityKind};
 
@@ -51,20 +51,22 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
         format!(
             "{}{}{}",
             parts.prefix,
-            encode_path(operation, &path)?,
+            encode_path(operation, &path, &expanded(&step.path_raw, bindings)?)?,
             encode_query(operation, &query)?
         )
     };
-    let method = step
-        .method
-        .clone()
-        .unwrap_or_else(|| operation.method.clone());
+    let method = match &step.method {
+        Some(method) => expand_text(method, bindings)?,
+        None => operation.method.clone(),
+    };
     let (body, media) = body(step, operation, bindings)?;
     let mut headers = Headers::new();
     headers.push("host", parts.authority);
     if let Some(accept) = accept(operation) {
         headers.push("accept", accept.as_str());
     }
+    // Without this field any coding would be welcome (RFC 9110, 12.5.3), and none is read here.
+    headers.push("accept-encoding", "identity");
     credential(step, operation, parts, &mut headers)?;
     if let Some(media) = media {
         headers.push("content-type", media.as_str());
@@ -101,13 +103,17 @@ fn expanded(
         .collect()
 }
 
-/// The step's own values, and the target's variables for what it leaves out.
+/// The step's own values, raw ones unescaped, and the target's variables for what it leaves out.
 pub(super) fn path_values(
     step: &Step,
     operation: &Operation,
     bindings: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Unbound> {
     let mut values = expanded(&step.path, bindings)?;
+    for (name, raw) in expanded(&step.path_raw, bindings)? {
+        let text = raw.as_str().map_or_else(|| raw.to_string(), str::to_owned);
+        values.insert(name, unescape(&text).into());
+    }
     for name in operation.path.parameters() {
         if let Some(value) = bindings.get(name).filter(|_| !values.contains_key(name)) {
             values.insert(name.to_owned(), value.clone());
@@ -143,7 +149,7 @@ fn body(
             value => value.to_string().into_bytes(),
         },
         Payload::Raw(text) => expand_text(text, bindings)?.into_bytes(),
-        Payload::Bytes(bytes) => bytes.to_vec(),
+        Payload::Bytes(bytes) => expand_bytes(bytes, bindings)?,
     };
     if let Some(padding) = &step.padding {
         let (Padding::Over(text) | Padding::Exactly(text)) = padding;
@@ -203,7 +209,10 @@ fn credential(
         };
         match (&step.auth, parts.credential) {
             (Auth::None, _) => {}
-            (Auth::Value(value), _) => headers.push(field, format!("{prefix}{value}").as_str()),
+            (Auth::Value(value), _) => {
+                let value = expand_text(value, parts.bindings)?;
+                headers.push(field, format!("{prefix}{value}").as_str());
+            }
             (_, Some(secret)) if prefix.is_empty() => headers.push(field, secret.clone()),
             (_, Some(secret)) => {
                 let value = format!("{prefix}{}", secret.reveal());

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use super::credentials::Credentials;
 use super::lock::{Locks, lanes};
+use super::patience::Patience;
 use super::plan::Plan;
 use super::preflight;
 use super::send::{self, Sent};
@@ -60,6 +61,7 @@ pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) credentials: Credentials,
     pub(super) locks: Locks,
+    pub(super) patience: Patience,
 }
 
 /// What a run leaves.
@@ -102,6 +104,7 @@ impl Runner {
                 options,
                 credentials,
                 locks,
+                patience: Patience::default(),
             }),
             clauses,
             cancelled: watch::channel(false).0,

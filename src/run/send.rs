@@ -1,5 +1,6 @@
 //! One case, sent: every step in order, then everything it made taken away again.
 
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
@@ -7,11 +8,12 @@ use super::plan::identity;
 use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
-use crate::case::{Capture, Case, Role, Step, unique_names};
+use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, unique_names, with_index};
 use crate::check::answer_met;
 use crate::codec::read_json;
 use crate::http::{Exchange, FieldValue, Request};
 use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
+use crate::relation::count;
 use crate::target::{TransportError, Way};
 
 /// A case's trace, and what of it could not be removed from the target.
@@ -41,36 +43,87 @@ pub(super) async fn case(
                 continue;
             }
         }
-        begun.push(number);
-        let sent = tokio::select! {
-            sent = one_step(shared, case, number, step, &trace.bindings) => sent,
-            _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
-        };
-        let goes_on = match sent {
-            Ok(result) => {
-                let goes_on = take(&mut trace, step, result.as_ref().ok());
-                trace.steps.push(StepRecord {
-                    step: Some(number),
-                    role: step.role,
-                    operation: shared.contract.operations[step.operation].name.clone(),
-                    result,
-                });
-                goes_on
+        let sent = match repetitions(step, &trace.bindings) {
+            Ok(indexes) => {
+                begun.extend(indexes.iter().map(|index| (number, *index)));
+                tokio::select! {
+                    sent = all(shared, case, number, &indexes, &trace.bindings) => sent,
+                    _ = cancelled.wait_for(|cancelled| *cancelled) => vec![(None, Err("the run was interrupted".to_owned()))],
+                }
             }
-            Err(reason) => {
-                trace.troubles.push(Trouble {
-                    during: format!("step {} at {}", number + 1, case.place(Some(step))),
-                    reason,
-                });
-                false
-            }
+            Err(reason) => vec![(None, Err(reason))],
         };
+        let mut goes_on = true;
+        for (index, sent) in sent {
+            match sent {
+                Ok(result) => {
+                    goes_on &= take(&mut trace, step, index, result.as_ref().ok());
+                    trace.steps.push(StepRecord {
+                        step: Some(number),
+                        index,
+                        role: step.role,
+                        operation: shared.contract.operations[step.operation].name.clone(),
+                        result,
+                    });
+                }
+                Err(reason) => {
+                    trace.troubles.push(Trouble {
+                        during: format!("step {} at {}", number + 1, case.place(Some(step))),
+                        reason,
+                    });
+                    goes_on = false;
+                }
+            }
+        }
         if !goes_on {
             break;
         }
     }
     let left_behind = teardown::case(shared, case, &begun, &mut trace).await;
     Sent { trace, left_behind }
+}
+
+/// The indexes of a step's repetitions; one none for a step that is sent once.
+fn repetitions(step: &Step, bindings: &Map<String, Value>) -> Result<Vec<Option<usize>>, String> {
+    let times = match &step.repeat {
+        Repeat::Once => return Ok(vec![None]),
+        Repeat::Times(times) => *times,
+        Repeat::Expression(text) => {
+            count(text, bindings).map_err(|error| format!("`repeat: {text}`: {error}"))?
+        }
+    };
+    Ok((0..times).map(Some).collect())
+}
+
+/// A repetition's index, and what came of it.
+type Repetition = (Option<usize>, Result<Result<Exchange, NoAnswer>, String>);
+
+/// Sends a step's repetitions, at the same time or one after the other. Those that come one after the
+/// other end with the first that got no answer.
+async fn all(
+    shared: &Shared,
+    case: &Case,
+    number: usize,
+    indexes: &[Option<usize>],
+    bindings: &Map<String, Value>,
+) -> Vec<Repetition> {
+    let one = |index: Option<usize>| async move {
+        let bindings = with_index(bindings, index);
+        (index, one_step(shared, case, number, &bindings).await)
+    };
+    if case.steps[number].parallel {
+        return join_all(indexes.iter().map(|index| one(*index))).await;
+    }
+    let mut sent = Vec::with_capacity(indexes.len());
+    for index in indexes {
+        let repetition = one(*index).await;
+        let answered = matches!(repetition.1, Ok(Ok(_)));
+        sent.push(repetition);
+        if !answered {
+            break;
+        }
+    }
+    sent
 }
 
 fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
@@ -84,6 +137,7 @@ fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
             bindings.insert(name, value.clone());
         }
     }
+    bindings.extend(case.row.clone());
     bindings.extend(unique_names(
         case.id.as_str(),
         &shared.options.nonce,
@@ -93,12 +147,17 @@ fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
 }
 
 /// Takes the answer's captures in. False: the rest of the case would say nothing.
-fn take(trace: &mut Trace, step: &Step, exchange: Option<&Exchange>) -> bool {
+fn take(trace: &mut Trace, step: &Step, index: Option<usize>, exchange: Option<&Exchange>) -> bool {
     let Some(exchange) = exchange else {
         return false;
     };
-    if step.role == Role::Given && !answer_met(step, &trace.bindings, exchange) {
+    let bindings = with_index(&trace.bindings, index);
+    if step.role == Role::Given && !answer_met(step, &bindings, exchange) {
         return false;
+    }
+    // A case may take more than one answer; what only a success holds is captured of a success only.
+    if step.role == Role::Main && !(200..300).contains(&exchange.response.status) {
+        return true;
     }
     for (name, from) in &step.capture {
         let value = match from {
@@ -123,9 +182,17 @@ async fn one_step(
     shared: &Shared,
     case: &Case,
     number: usize,
-    step: &Step,
     bindings: &Map<String, Value>,
 ) -> Result<Result<Exchange, NoAnswer>, String> {
+    let step = &case.steps[number];
+    // What is expected may hold a name that was not captured, and must not be dropped for it.
+    if let Some(name) = step
+        .names()
+        .into_iter()
+        .find(|name| !bindings.contains_key(name))
+    {
+        return Err(Unbound(name).to_string());
+    }
     let operation = &shared.contract.operations[step.operation];
     let identity = identity(step, operation);
     let mut credential = match identity {
@@ -145,7 +212,7 @@ async fn one_step(
             correlation: &correlation,
         };
         let request = build(step, &parts).map_err(|error| error.to_string())?;
-        let result = send(shared, &request, way).await;
+        let result = send(shared, step.operation, &request, way).await;
         let refused = result
             .as_ref()
             .is_ok_and(|exchange| exchange.response.status == 401);
@@ -163,6 +230,7 @@ async fn one_step(
 /// Sends one request. A header field that no HTTP message can hold ends here, not in a panic.
 pub(super) async fn send(
     shared: &Shared,
+    operation: usize,
     request: &Request,
     way: Way,
 ) -> Result<Exchange, NoAnswer> {
@@ -178,11 +246,15 @@ pub(super) async fn send(
             unreachable: false,
         });
     }
-    shared
-        .target
-        .send(request, way)
-        .await
-        .map_err(|error| no_answer(&error))
+    if let Some(reason) = shared.patience.exhausted(operation) {
+        return Err(NoAnswer {
+            reason,
+            unreachable: false,
+        });
+    }
+    let result = shared.target.send(request, way).await;
+    shared.patience.note(operation, &result);
+    result.map_err(|error| no_answer(&error))
 }
 
 fn has_break(value: &FieldValue) -> bool {

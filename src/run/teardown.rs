@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::request::{Parts, build, path_values};
 use super::scheduler::Shared;
 use super::send::send;
-use crate::case::{Case, Role, Step};
+use crate::case::{Case, Payload, Role, Step, expand, expand_text, unique_prefix, with_index};
 use crate::openapi::Operation;
 use crate::outcome::{StepRecord, Trace};
 use crate::target::Way;
@@ -20,11 +20,16 @@ use crate::target::Way;
 pub(super) async fn case(
     shared: &Shared,
     case: &Case,
-    begun: &[usize],
+    begun: &[(usize, Option<usize>)],
     trace: &mut Trace,
 ) -> Vec<String> {
     let mut left_behind = Vec::new();
-    for (operation, path) in candidates(shared, case, begun, trace) {
+    for Candidate {
+        operation,
+        path,
+        likely,
+    } in candidates(shared, case, begun, trace)
+    {
         let delete = &shared.contract.operations[operation];
         let name = path
             .values()
@@ -53,9 +58,11 @@ pub(super) async fn case(
                 continue;
             }
         };
-        let result = send(shared, &request, Way::Client).await;
+        let result = send(shared, operation, &request, Way::Client).await;
         match &result {
             Ok(exchange) if matches!(exchange.response.status, 200..=299 | 404 | 410) => {}
+            // Where every write was refused there is nothing, as far as the target says.
+            Ok(exchange) if !likely && exchange.response.status < 500 => {}
             Ok(exchange) => left_behind.push(format!(
                 "{name}: the deletion was answered {}",
                 exchange.response.status
@@ -67,6 +74,7 @@ pub(super) async fn case(
         if result.is_ok() {
             trace.steps.push(StepRecord {
                 step: None,
+                index: None,
                 role: Role::Teardown,
                 operation: delete.name.clone(),
                 result,
@@ -76,43 +84,118 @@ pub(super) async fn case(
     left_behind
 }
 
+/// A deletion that can concern what a case made.
+struct Candidate {
+    operation: usize,
+    path: Map<String, Value>,
+    /// Whether a write to the place was not refused.
+    likely: bool,
+}
+
 /// Every deletion that can concern what the case made: for each write, the operation that deletes
-/// on its path, by each of the case's unique names.
+/// on its path, by each of the names the case made for itself.
 fn candidates(
     shared: &Shared,
     case: &Case,
-    begun: &[usize],
+    begun: &[(usize, Option<usize>)],
     trace: &Trace,
-) -> Vec<(usize, Map<String, Value>)> {
-    let uniques: BTreeSet<&str> = case
-        .uniques()
-        .iter()
-        .filter_map(|name| trace.bindings.get(name)?.as_str())
-        .collect();
-    let mut seen = BTreeSet::new();
-    let mut candidates = Vec::new();
-    for step in begun.iter().filter_map(|number| case.steps.get(*number)) {
+) -> Vec<Candidate> {
+    let marker = unique_prefix(&shared.options.nonce);
+    let mut writes: Vec<Write> = Vec::new();
+    for (number, index) in begun {
+        let Some(step) = case.steps.get(*number) else {
+            continue;
+        };
         let operation = &shared.contract.operations[step.operation];
         let Some(delete) = deletion(shared, operation).filter(|_| !operation.is_safe()) else {
             continue;
         };
-        let Ok(path) = path_values(step, operation, &trace.bindings) else {
+        let bindings = with_index(&trace.bindings, *index);
+        let Ok(path) = path_values(step, operation, &bindings) else {
             continue;
         };
-        for (parameter, value) in &path {
-            if !value.as_str().is_some_and(|value| uniques.contains(value)) {
+        let named = path.values().filter_map(Value::as_str).map(str::to_owned);
+        let named = named.chain(body_names(step, &bindings));
+        writes.push(Write {
+            delete,
+            names: named.filter(|name| name.contains(&marker)).collect(),
+            path,
+            refused: refused(trace, *number, *index),
+        });
+    }
+    let own: BTreeSet<&String> = writes.iter().flat_map(|write| &write.names).collect();
+    let mut seen = BTreeSet::new();
+    let mut candidates = Vec::new();
+    for write in &writes {
+        for (parameter, value) in &write.path {
+            if !value
+                .as_str()
+                .is_some_and(|value| write.names.contains(value))
+            {
                 continue;
             }
-            for unique in &uniques {
-                let mut path = path.clone();
-                path.insert(parameter.clone(), Value::from(*unique));
-                if seen.insert((delete, Value::Object(path.clone()).to_string())) {
-                    candidates.push((delete, path));
+            for name in &own {
+                let mut path = write.path.clone();
+                path.insert(parameter.clone(), Value::from(name.as_str()));
+                if !seen.insert((write.delete, Value::Object(path.clone()).to_string())) {
+                    continue;
                 }
+                let same_place = |other: &Write| {
+                    let mut others = other.path.iter();
+                    others.all(|(key, value)| key == parameter || path.get(key) == Some(value))
+                };
+                let likely = writes.iter().any(|other| {
+                    !other.refused && other.names.contains(*name) && same_place(other)
+                });
+                candidates.push(Candidate {
+                    operation: write.delete,
+                    path,
+                    likely,
+                });
             }
         }
     }
     candidates
+}
+
+/// A request that may have made something.
+struct Write {
+    /// The operation that deletes on its path.
+    delete: usize,
+    path: Map<String, Value>,
+    /// The names of the run's own in its path and body.
+    names: BTreeSet<String>,
+    /// Whether it was answered that it was not done.
+    refused: bool,
+}
+
+/// Whether a step was answered that it was not done.
+fn refused(trace: &Trace, number: usize, index: Option<usize>) -> bool {
+    let mut records = trace.steps.iter();
+    let record = records.find(|record| record.step == Some(number) && record.index == index);
+    let answer = record.and_then(|record| record.result.as_ref().ok());
+    answer.is_some_and(|exchange| (400..500).contains(&exchange.response.status))
+}
+
+/// The names of members in the body that a step sends, wherever it can be read.
+fn body_names(step: &Step, bindings: &Map<String, Value>) -> impl Iterator<Item = String> {
+    let body = match &step.payload {
+        Payload::Value(value) => expand(value, bindings).ok(),
+        Payload::Raw(text) => expand_text(text, bindings)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok()),
+        Payload::Bytes(_) | Payload::None => None,
+    };
+    let mut names = Vec::new();
+    collect_names(&body.unwrap_or_default(), &mut names);
+    names.into_iter()
+}
+
+fn collect_names(value: &Value, into: &mut Vec<String>) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        into.push(name.clone());
+        collect_names(member, into);
+    }
 }
 
 fn deletion(shared: &Shared, operation: &Operation) -> Option<usize> {

@@ -287,6 +287,7 @@ fn every_exchange_breaks_what_it_breaks_and_nothing_else() {
         let mut trace = Trace::new(case.id.clone(), "http://h", "");
         trace.steps.push(StepRecord {
             step: None,
+            index: None,
             role: Role::Main,
             operation: "setImageMetadataItem".into(),
             result: Ok(exchange),

@@ -21,6 +21,7 @@ fn the_published_example_conforms_with_one_advisory() {
     let mut trace = Trace::new(case.id.clone(), "http://example.com", "");
     trace.steps.push(StepRecord {
         step: None,
+        index: None,
         role: Role::Main,
         operation: "setImageMetadataItem".into(),
         result: Ok(exchange),

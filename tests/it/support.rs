@@ -56,7 +56,9 @@ impl Suite {
 
     fn profile(&self) -> Profile {
         let mut profile = Profile::default();
-        profile.variables.insert("body_limit".into(), 65_536.into());
+        let fixtures = crate::reference::Server::new().fixtures();
+        let variables = fixtures["variables"].as_object().cloned();
+        profile.variables = variables.unwrap_or_default();
         profile.with_examples(&self.contract)
     }
 
