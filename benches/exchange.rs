@@ -182,6 +182,7 @@ fn trace(id: &CaseId, target: &dyn Target, exchange: proofmark::http::Exchange) 
     let mut trace = Trace::new(id.clone(), &target.origin(), target.prefix());
     trace.steps.push(StepRecord {
         step: Some(0),
+        index: None,
         role: Role::Main,
         operation: "setImageMetadataItem".into(),
         result: Ok(exchange),

@@ -251,20 +251,20 @@ fn start(
 fn selftests(inputs: &Inputs, cases: &[Case]) -> Vec<Trial> {
     #[cfg(feature = "reference")]
     {
-        let inputs = Arc::new(Inputs {
+        let selftest = Arc::new(super::selftest::Selftest::new(Inputs {
             contract: inputs.contract.clone(),
             clauses: inputs.clauses.clone(),
             cases: cases.to_vec(),
-        });
-        let silent = inputs.clone();
+        }));
+        let silent = selftest.clone();
         let mut trials = vec![Trial::test("selftest::silence", move || {
-            super::selftest::silence(&silent).map_err(Failed::from)
+            silent.silence().map_err(Failed::from)
         })];
         for fault in crate::reference::faults() {
-            let inputs = inputs.clone();
+            let selftest = selftest.clone();
             trials.push(Trial::test(
                 format!("selftest::{}", fault.name),
-                move || super::selftest::caught(&inputs, fault).map_err(Failed::from),
+                move || selftest.caught(fault).map_err(Failed::from),
             ));
         }
         trials

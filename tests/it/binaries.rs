@@ -115,20 +115,28 @@ fn dead_url() -> String {
 fn the_reference_conforms_through_both_doors() {
     let (out, err) = ends(binary().arg("run"), 0);
     assert!(
-        out.contains("5 passed, 0 failed, 0 errors, 0 skipped; 0 advisories"),
+        out.contains(" passed, 0 failed, 0 errors, 0 skipped; 0 advisories"),
         "{out}"
     );
     assert!(err.contains("embedded reference"), "{err}");
     let served = serve(&[]);
     let aimed = ["--target-url", &served.1, "--var", "body_limit=65536"];
-    ends(binary().arg("run").args(aimed), 0);
+    let (out, _) = ends(binary().arg("run").args(aimed), 0);
+    assert!(
+        out.contains("SKIP setImageMetadataItem/item-limit  needs the variable item_limit"),
+        "{out}"
+    );
     ends(gate().args(aimed), 0);
 }
 
 #[test]
 fn a_broken_server_fails_the_process_and_names_the_clause() {
     let served = serve(&["request-id-malformed"]);
-    let aimed = ["add-new-key", "--target-url", &served.1];
+    let aimed = [
+        "setImageMetadataItem/add-new-key",
+        "--target-url",
+        &served.1,
+    ];
     let clause = "FAIL setImageMetadataItem/add-new-key  200/header/x-compute-request-id#pattern";
     let (out, _) = ends(binary().arg("run").args(aimed), 1);
     assert!(out.contains(clause), "{out}");
@@ -182,8 +190,8 @@ fn libtest_s_own_flags_work() {
         0,
     );
     assert!(out.contains("1 passed; 0 failed"), "{out}");
-    let (out, _) = ends(gate().args(["--skip", "selftest", "--skip", "oversize"]), 0);
-    assert!(out.contains("4 passed; 0 failed"), "{out}");
+    let (out, _) = ends(gate().args(["--skip", "selftest", "wrong-method"]), 0);
+    assert!(out.contains("3 passed; 0 failed"), "{out}");
     let (out, _) = ends(
         gate().args(["-Zunstable-options", "--format", "json", "valid-upsert"]),
         0,
@@ -226,7 +234,7 @@ fn every_list_and_explanation_is_there() {
     let example = "tests/it/published-example.yaml";
     let (out, _) = ends(binary().args(["judge", example]), 0);
     assert!(
-        out.contains("200/header/date#pattern") && out.contains("1 advisory"),
+        out.contains("http#date") && out.contains("1 advisory"),
         "{out}"
     );
 }

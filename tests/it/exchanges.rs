@@ -133,7 +133,141 @@ const ROWS: &[Row] = &[
         },
         &[],
     ),
+    (
+        "fields that are lists, in several lines",
+        |e| {
+            for (name, value) in [
+                ("via", "1.1 a"),
+                ("via", "1.1 b"),
+                ("set-cookie", "a=1"),
+                ("set-cookie", "b=2"),
+            ] {
+                e.response.headers.push(name, value);
+            }
+        },
+        &[],
+    ),
+    (
+        "a field nobody documents in two lines",
+        |e| {
+            e.response.headers.push("x-other", "1");
+            e.response.headers.push("x-other", "2");
+        },
+        &[],
+    ),
+    (
+        "a Retry-After in seconds",
+        |e| {
+            fault(
+                e,
+                409,
+                r#"{"conflictingRequest":{"code":409,"message":"m"}}"#,
+            );
+            e.response.headers.push("retry-after", "120");
+        },
+        &[],
+    ),
+    (
+        "a Retry-After as a date",
+        |e| {
+            fault(
+                e,
+                409,
+                r#"{"conflictingRequest":{"code":409,"message":"m"}}"#,
+            );
+            e.response
+                .headers
+                .push("retry-after", "Wed, 15 Jul 2015 16:46:44 GMT");
+        },
+        &[],
+    ),
+    (
+        "another method refused, Allow in two lines",
+        |e| {
+            e.request.method = "POST".into();
+            fault(e, 405, r#"{"badMethod":{"code":405,"message":"m"}}"#);
+            e.response.headers.push("allow", "GET, HEAD");
+            e.response.headers.push("allow", "PUT,DELETE");
+        },
+        &[],
+    ),
+    (
+        "another method answered by something else than this operation",
+        |e| {
+            e.request.method = "POST".into();
+            fault(e, 501, "");
+            e.response.headers.remove("content-type");
+        },
+        &[],
+    ),
+    (
+        "a message that speaks of a line",
+        |e| {
+            fault(
+                e,
+                400,
+                r#"{"badRequest":{"code":400,"message":"Bad value at meta (line 3:12)"}}"#,
+            )
+        },
+        &[],
+    ),
+    (
+        "a coded body is not read",
+        |e| {
+            with_body(e, b"\x1f\x8b\x08 and so on");
+            e.response.headers.push("content-encoding", "gzip");
+        },
+        &[],
+    ),
+    (
+        "a rate limit in front of the API",
+        |e| {
+            fault(e, 429, "slow down");
+            e.response.headers.set("content-type", "text/plain");
+        },
+        &[],
+    ),
     // What must trigger.
+    (
+        "a media type twice",
+        |e| e.response.headers.push("content-type", "application/json"),
+        &["must http#single-valued"],
+    ),
+    (
+        "two request ids",
+        |e| e.response.headers.push("x-compute-request-id", ID),
+        &["must http#single-valued"],
+    ),
+    (
+        "a Retry-After in words",
+        |e| {
+            fault(
+                e,
+                409,
+                r#"{"conflictingRequest":{"code":409,"message":"m"}}"#,
+            );
+            e.response.headers.push("retry-after", "soon");
+        },
+        &["must http#retry-after"],
+    ),
+    (
+        "an Allow that names what it refuses",
+        |e| {
+            e.request.method = "POST".into();
+            fault(e, 405, r#"{"badMethod":{"code":405,"message":"m"}}"#);
+            e.response.headers.push("allow", "GET, PUT, POST");
+        },
+        &["must methods#allow"],
+    ),
+    (
+        "an Allow without PUT",
+        |e| {
+            e.request.method = "POST".into();
+            fault(e, 405, r#"{"badMethod":{"code":405,"message":"m"}}"#);
+            e.response.headers.push("allow", "GET, OUTPUT");
+        },
+        &["must relation#allow-names-put"],
+    ),
     (
         "201",
         |e| e.response.status = 201,
@@ -246,7 +380,24 @@ const ROWS: &[Row] = &[
                 "Wed, 15 Jul 2015 16:46:44 GMT, Wed, 15 Jul 2015 16:46:45 GMT",
             );
         },
-        &["should 200/header/date#pattern"],
+        &["should http#date"],
+    ),
+    (
+        "a date in a form of former times",
+        |e| {
+            e.response
+                .headers
+                .set("date", "Wednesday, 15-Jul-15 16:46:44 GMT");
+        },
+        &["should http#date"],
+    ),
+    (
+        "a Python traceback",
+        |e| {
+            let text = r#"{"badRequest":{"code":400,"message":"Traceback (most recent call last):\n  File \"a.py\", line 1"}}"#;
+            fault(e, 400, text);
+        },
+        &["should http#no-stack-trace"],
     ),
     (
         "401 without a challenge",
