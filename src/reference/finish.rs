@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fixtures::{
-    FILLING_IMAGE, FOREIGN_IMAGE, FULL_IMAGE, IMAGE, SAVING_IMAGE, identities,
-};
+use super::fixtures::{FILLING_IMAGE, FOREIGN_IMAGE, FULL_IMAGE, IMAGE, SAVING_IMAGE, identities};
 
 const REQUEST_ID: &str = "^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
