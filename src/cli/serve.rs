@@ -15,8 +15,11 @@ pub(super) fn list_faults(out: &mut impl Write) -> std::io::Result<()> {
     for fault in faults() {
         writeln!(
             out,
-            "{:<24} {:<64} {}",
-            fault.name, fault.clause, fault.summary
+            "{:<10} {:<28} {:<74} {}",
+            fault.category.as_str(),
+            fault.name,
+            fault.clause,
+            fault.summary
         )?;
     }
     Ok(())
@@ -61,7 +64,7 @@ pub(super) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    let help = match closest(name, faults().iter().map(|fault| fault.name)) {
+    let help = match closest(name, faults().map(|fault| fault.name)) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "--fault list lists them".to_owned(),
     };

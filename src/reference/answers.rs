@@ -51,6 +51,12 @@ pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
     response
 }
 
+/// A fault of this status and name.
+pub(super) fn fault(status: StatusCode, name: &str, message: &str) -> Response {
+    let body = json!({ name: { "code": status.as_u16(), "message": message } });
+    json_answer(status, &body)
+}
+
 /// The answer to a request that is refused.
 #[expect(
     clippy::needless_pass_by_value,
@@ -82,8 +88,7 @@ pub(super) fn refuse(denied: Denied) -> Response {
         ),
         Denied::OverLimit(message) => (StatusCode::PAYLOAD_TOO_LARGE, "overLimit", *message),
     };
-    let body = json!({ name: { "code": status.as_u16(), "message": message } });
-    let mut response = json_answer(status, &body);
+    let mut response = fault(status, name, message);
     match denied {
         Denied::Unauthorized => {
             let realm = HeaderValue::from_static("Token realm=\"compute\"");

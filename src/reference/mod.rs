@@ -24,5 +24,5 @@ mod wire;
 mod yaml;
 
 pub use contract::{contract, contract_json, contract_yaml};
-pub use fault::{Fault, fault, faults};
+pub use fault::{Category, Fault, fault, faults};
 pub use server::Server;

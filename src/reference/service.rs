@@ -48,9 +48,13 @@ async fn authenticate(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// What every answer carries.
+/// Gives every answer what every answer carries.
 async fn sign(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    signed(next.run(request).await)
+}
+
+/// An answer with what every answer carries.
+pub(super) fn signed(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let id = format!("req-{}", Uuid::new_v4());
     if let Ok(id) = HeaderValue::from_str(&id) {

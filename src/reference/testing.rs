@@ -14,6 +14,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
+    /// The body's length in bytes.
+    pub(super) size: usize,
 }
 
 impl Answer {
@@ -94,7 +96,8 @@ impl Ask {
         Answer {
             status: head.status,
             headers: head.headers,
-            text: String::from_utf8(body.into()).expect("the body is text"),
+            size: body.len(),
+            text: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 }

@@ -319,7 +319,7 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
 
 #[test]
 fn faults_have_names_of_their_own() {
-    let mut names: Vec<&str> = faults().iter().map(|fault| fault.name).collect();
+    let mut names: Vec<&str> = faults().map(|fault| fault.name).collect();
     names.sort_unstable();
     let count = names.len();
     names.dedup();

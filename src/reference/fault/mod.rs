@@ -5,16 +5,24 @@
 //! changes requests on their way in, changes answers on their way out or sends further requests to the
 //! router inside, or it is a change of the bytes a connection sends. The server that keeps the contract
 //! is therefore the same code with and without them.
+//!
+//! Each category of faults is a file, with their table at its top. [`layer`] and [`stream`] hold what
+//! they are made of.
 
-mod answer;
+mod access;
+mod body;
 mod catalogue;
+mod headers;
+mod input;
 mod layer;
-mod request;
-mod short;
-mod state;
+mod limits;
+mod protocol;
+mod rare;
+mod semantics;
+mod status;
 mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Fault, fault, faults};
+pub use catalogue::{Category, Fault, fault, faults};
 pub(crate) use catalogue::{apply, around};

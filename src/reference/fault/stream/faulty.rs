@@ -18,7 +18,7 @@ pub(crate) trait ByteFault: Send + fmt::Debug {
 
 /// A byte stream with faults.
 #[derive(Debug)]
-pub(super) struct Faulty<IO> {
+pub(crate) struct Faulty<IO> {
     io: IO,
     faults: Vec<Box<dyn ByteFault>>,
     /// What is still to go out, already changed.
@@ -26,7 +26,7 @@ pub(super) struct Faulty<IO> {
 }
 
 impl<IO> Faulty<IO> {
-    pub(super) fn new(io: IO, faults: Vec<Box<dyn ByteFault>>) -> Self {
+    pub(crate) fn new(io: IO, faults: Vec<Box<dyn ByteFault>>) -> Self {
         Self {
             io,
             faults,
