@@ -166,8 +166,7 @@ pub fn unique_prefix(nonce: &str) -> String {
 /// one, and `unique:255` is as many characters long.
 #[must_use]
 pub fn unique_names(case: &str, nonce: &str, expressions: &[String]) -> Map<String, Value> {
-    let stem = case.split_once('/').map_or(case, |(_, name)| name);
-    let stem: String = stem
+    let stem: String = case
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .take(96)
@@ -234,12 +233,14 @@ mod tests {
         assert_eq!(
             Value::Object(unique),
             json!({
-                "unique": "pm-1a2b-add-new-key",
-                "unique.a": "pm-1a2b-add-new-key-a",
-                "unique.b:24": "pm-1a2b-add-new-key-bxxx"
+                "unique": "pm-1a2b-op-add-new-key",
+                "unique.a": "pm-1a2b-op-add-new-key-a",
+                "unique.b:24": "pm-1a2b-op-add-new-key-b"
             })
         );
         let row = unique_names("op/wrong-type/a.b", "n", &["unique".into()]);
-        assert_eq!(row["unique"], "pm-n-wrong-type-a-b");
+        assert_eq!(row["unique"], "pm-n-op-wrong-type-a-b");
+        let padded = unique_names("op/a", "n", &["unique:12".into()]);
+        assert_eq!(padded["unique:12"], "pm-n-op-axxx");
     }
 }

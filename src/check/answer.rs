@@ -220,6 +220,9 @@ pub struct TraceView<'a> {
 impl<'a> TraceView<'a> {
     pub(super) fn new(judge: &'a Judge<'a>, case: &'a Case, trace: &'a Trace) -> Self {
         let mut answers = Vec::new();
+        // Once a write among the looks at the result went wrong itself, the state is not the one
+        // that later looks are for.
+        let mut derailed = false;
         for (number, record) in trace.steps.iter().enumerate() {
             let Ok(exchange) = &record.result else {
                 continue;
@@ -261,9 +264,14 @@ impl<'a> TraceView<'a> {
             let step = record.step.and_then(|number| case.steps.get(number));
             let follows = |step: &&Step| {
                 step.role != Role::Then
-                    || !step.when.is_empty()
-                    || main_met(case, trace, record.index)
+                    || (!derailed && (!step.when.is_empty() || main_met(case, trace, record.index)))
             };
+            let expect = step
+                .filter(follows)
+                .map(|step| expanded(&step.expect, &with_index(&trace.bindings, record.index)));
+            derailed |= record.role == Role::Then
+                && !operation.is_safe()
+                && step.is_some_and(|step| !super::judge::status_met(step, status));
             answers.push(Answer {
                 number,
                 record,
@@ -275,9 +283,7 @@ impl<'a> TraceView<'a> {
                 response,
                 media,
                 content,
-                expect: step
-                    .filter(follows)
-                    .map(|step| expanded(&step.expect, &with_index(&trace.bindings, record.index))),
+                expect,
                 json: OnceCell::new(),
                 decoded: OnceCell::new(),
                 parts: OnceCell::new(),
@@ -313,6 +319,11 @@ impl<'a> TraceView<'a> {
                 earlier.map(|earlier| earlier.parts().clone()),
             )
         })
+    }
+
+    /// Whether the main request was answered as the case expects.
+    pub(super) fn main_met(&self) -> bool {
+        main_met(self.case, self.trace, None)
     }
 
     /// The answer to the control, if the case has one and it was answered.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::attribution::named;
+use super::relation_holds::is_flawed;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::case::{Expect, Role};
 use crate::codec::read_json;
@@ -46,6 +47,13 @@ impl Check for CaseExpectation {
             }
             let clause = named(trace, answer);
             let wrong = unmet(expect, &answer.exchange.response);
+            // What is in a body that breaks its schema, or a relation, is no further cause.
+            if wrong.is_some() && speaks_of_body(expect) && is_flawed(trace, answer) {
+                clause
+                    .into_iter()
+                    .for_each(|clause| verdicts.vacuous(answer, clause));
+                continue;
+            }
             let asks = asks(expect);
             let role = answer.record.role;
             match (wrong, clause) {
@@ -74,6 +82,10 @@ enum Asks {
     Status,
     /// A part of the body that any body has, as where what was captured turned out empty.
     Nothing,
+}
+
+fn speaks_of_body(expect: &Expect) -> bool {
+    expect.body.is_some() || expect.body_exactly.is_some() || expect.schema.is_some()
 }
 
 fn asks(expect: &Expect) -> Asks {

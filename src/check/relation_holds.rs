@@ -1,6 +1,7 @@
 //! The contract's relations hold in every answer.
 
 use super::answer::looks_back;
+use super::attribution::violations;
 use super::{Answer, Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::http::excerpt;
 use crate::openapi::{Level, RelationSide};
@@ -31,8 +32,12 @@ impl Check for RelationHolds {
                     continue;
                 };
                 let clause = answer.clauses.relations[number];
-                // A body that breaks its schema is one cause, and said already.
-                if declared.rule.contains("response.body") && breaks_schema(answer) {
+                // A body that breaks its schema is one cause, and said already; so is a request that
+                // should have been refused, of which an answer promises nothing.
+                let is_said = (declared.rule.contains("response.body") && breaks_schema(answer))
+                    || (declared.rule.contains("request.body")
+                        && !violations(trace, answer).is_empty());
+                if is_said {
                     verdicts.vacuous(answer, clause);
                     continue;
                 }
@@ -69,6 +74,19 @@ impl Check for RelationHolds {
     }
 }
 
+/// Whether an answer's body breaks its schema, or a relation that speaks of it.
+pub(super) fn is_flawed(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
+    let relations = answer.operation.relations.iter().enumerate();
+    breaks_schema(answer)
+        || relations
+            .filter(|(_, declared)| {
+                declared.side == RelationSide::Response && declared.rule.contains("response.body")
+            })
+            .filter_map(|(number, _)| trace.judge.relation(answer.operation, number))
+            .any(|relation| relation.holds(trace.scope(answer)) == Some(false))
+}
+
+/// Whether an answer's body breaks the schema the contract has for it.
 fn breaks_schema(answer: &Answer<'_>) -> bool {
     let schema = answer
         .content

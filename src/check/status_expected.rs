@@ -38,12 +38,24 @@ impl Check for StatusExpected {
             if met {
                 let accepts =
                     success && answer.is_authenticated() && is_success_status(answer.status());
+                // What a step speaks for by name was put to the test, where a refusal would have
+                // broken it.
+                if accepts
+                    && answer.record.role != Role::Then
+                    && let Some(clause) = named(trace, answer)
+                {
+                    verdicts.held(answer, clause);
+                }
                 if accepts
                     && violations(trace, answer).is_empty()
                     && answer.record.role != Role::Then
                 {
                     verdicts.held(answer, answer.clauses.accepted);
                 }
+                continue;
+            }
+            // Where the request was taken that should have been refused, a control says nothing.
+            if answer.record.role == Role::Control && !trace.main_met() {
                 continue;
             }
             // What went wrong in set-up is an error of the case, said by the judge, unless it asks for
@@ -90,7 +102,9 @@ fn unmet(
         ..Broken::default()
     };
     let kept = || violations(trace, answer);
-    let clause = named(trace, answer).or_else(|| match (success, answer.record.role) {
+    // Where both may come, anything else is still no acceptance of what keeps the contract.
+    let takes = expected.iter().any(|pattern| is_success(*pattern)) && !is_success_status(status);
+    let clause = named(trace, answer).or_else(|| match (success || takes, answer.record.role) {
         (true, Role::Main | Role::Control) if kept().is_empty() => Some(answer.clauses.accepted),
         (false, Role::Main) => kept().first().copied(),
         _ => None,

@@ -5,6 +5,7 @@ mod exchanges;
 mod generated;
 mod hostile;
 mod layers;
+mod matrix;
 mod published_example;
 mod same_verdicts;
 mod secrets;

@@ -15,7 +15,8 @@ pub struct Fault {
     pub name: &'static str,
     /// The id of the clause a server with this fault breaks.
     pub clause: &'static str,
-    /// Clauses that are broken with it where less is seen of an exchange than its bytes.
+    /// Clauses that are broken with it: the same demand on other operations, or one that can't hold
+    /// without it.
     pub also: &'static [&'static str],
     /// What the server does wrong, in one sentence.
     pub summary: &'static str,
@@ -97,6 +98,14 @@ impl Category {
             summary,
             kind: Kind::Bytes(change),
         }
+    }
+}
+
+impl Fault {
+    /// The fault, with further clauses that are broken with it.
+    pub(super) const fn with(mut self, also: &'static [&'static str]) -> Self {
+        self.also = also;
+        self
     }
 }
 

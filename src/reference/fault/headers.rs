@@ -9,12 +9,18 @@ use super::layer::{Answer, Operation, When, around, ask, changed};
 
 /// The faults of headers.
 pub(super) static FAULTS: [Fault; 16] = [
-    Category::Headers.fault(
-        "request-id-repeated",
-        "setImageMetadataItem/relation#request-id-is-new",
-        "Every answer carries the same request id.",
-        request_id_repeated,
-    ),
+    Category::Headers
+        .fault(
+            "request-id-repeated",
+            "setImageMetadataItem/relation#request-id-is-new",
+            "Every answer carries the same request id.",
+            request_id_repeated,
+        )
+        .with(&[
+            "getImageMetadataItem/relation#request-id-is-new",
+            "deleteImageMetadataItem/relation#request-id-is-new",
+            "listImageMetadata/relation#request-id-is-new",
+        ]),
     Category::Headers.fault(
         "request-id-malformed",
         "setImageMetadataItem/200/header/x-compute-request-id#pattern",
@@ -77,7 +83,7 @@ pub(super) static FAULTS: [Fault; 16] = [
     ),
     Category::Headers.fault(
         "allow-names-refused",
-        "setImageMetadataItem/http#allow",
+        "~1images~1{image_id}~1metadata~1{key}/methods#allow",
         "`Allow` names the method that was refused on an item's path.",
         allow_names_refused,
     ),

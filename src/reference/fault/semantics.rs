@@ -8,7 +8,7 @@ use axum::Router;
 use super::catalogue::{Category, Fault};
 use super::layer::{Caller, Item, Operation, Phantoms, Verdict, around, ask, writes};
 use crate::reference::answers::Denied;
-use crate::reference::fixtures::FILLING_IMAGE;
+use crate::reference::fixtures::FOREIGN_IMAGE;
 use crate::reference::request::tenant;
 use crate::reference::store::Tenant;
 
@@ -61,7 +61,8 @@ pub(super) static FAULTS: [Fault; 15] = [
         "setImageMetadataItem/law#stored",
         "A PUT of an item that exists appends the value to the one it has.",
         value_appended,
-    ),
+    )
+    .with(&["setImageMetadataItem/law#idempotent"]),
     Category::Semantics.fault(
         "second-put-refused",
         "setImageMetadataItem/law#idempotent",
@@ -83,7 +84,7 @@ pub(super) static FAULTS: [Fault; 15] = [
     Category::Semantics.fault(
         "other-images-changed",
         "setImageMetadataItem/law#other-images-untouched",
-        "A PUT stores the item on another image of the tenant as well, until it is deleted.",
+        "A PUT shows the item on another tenant's image as well, until it is deleted.",
         other_images_changed,
     ),
     Category::Semantics.fault(
@@ -236,10 +237,10 @@ fn other_images_changed(router: Router) -> Router {
             let caller = Caller::of(&request, router.clone());
             let answer = ask(router, request).await;
             let item = set.as_ref().or(deleted.as_ref());
-            let Some(item) = item.filter(|item| own && item.image() != FILLING_IMAGE) else {
+            let Some(item) = item.filter(|item| own && item.image() != FOREIGN_IMAGE) else {
                 return answer;
             };
-            let other = item.on(FILLING_IMAGE);
+            let other = item.on(FOREIGN_IMAGE);
             if deleted.is_some() {
                 shown.hide(&other);
             } else if answer.status().is_success()

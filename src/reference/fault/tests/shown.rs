@@ -544,9 +544,9 @@ fn semantics() -> Vec<Row> {
             "other-images-changed",
             [
                 set("v"),
-                Ask::new("GET", item(FILLING_IMAGE, "label")),
+                Ask::new("GET", item(FOREIGN_IMAGE, "label")),
                 delete("label"),
-                Ask::new("GET", item(FILLING_IMAGE, "label")),
+                Ask::new("GET", item(FOREIGN_IMAGE, "label")),
             ],
             &[NONE, "204 ", NONE],
             &[SET, "204 ", NONE],
