@@ -50,18 +50,22 @@ pub(super) static FAULTS: [Fault; 15] = [
         "A value that looks like a number is stored as that number is written shortest.",
         value_number_normalised,
     ),
-    Category::Semantics.fault(
-        "first-write-wins",
-        "setImageMetadataItem/law#stored",
-        "A PUT of an item that exists is answered as if it had changed it, and the item keeps its value.",
-        first_write_wins,
-    ),
-    Category::Semantics.fault(
-        "value-appended",
-        "setImageMetadataItem/law#stored",
-        "A PUT of an item that exists appends the value to the one it has.",
-        value_appended,
-    ),
+    Category::Semantics
+        .fault(
+            "first-write-wins",
+            "setImageMetadataItem/law#stored",
+            "A PUT of an item that exists is answered as if it had changed it, and the item keeps its value.",
+            first_write_wins,
+        )
+        .beside(&["setImageMetadataItem/law#idempotent"]),
+    Category::Semantics
+        .fault(
+            "value-appended",
+            "setImageMetadataItem/law#stored",
+            "A PUT of an item that exists appends the value to the one it has.",
+            value_appended,
+        )
+        .beside(&["setImageMetadataItem/law#idempotent"]),
     Category::Semantics.fault(
         "second-put-refused",
         "setImageMetadataItem/law#idempotent",
