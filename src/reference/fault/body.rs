@@ -57,12 +57,18 @@ pub(super) static FAULTS: [Fault; 17] = [
         "A GET of an item is answered with a member `metadata` instead of `meta`.",
         item_meta_missing,
     ),
-    Category::Body.fault(
-        "item-other-key",
-        "getImageMetadataItem/relation#holds-key",
-        "A GET of an item gives the value under the key with a `-` behind it.",
-        item_other_key,
-    ),
+    Category::Body
+        .fault(
+            "item-other-key",
+            "getImageMetadataItem/relation#holds-key",
+            "A GET of an item gives the value under the key with a `-` behind it.",
+            item_other_key,
+        )
+        .beside(&[
+            "setImageMetadataItem/law#stored",
+            "setImageMetadataItem/law#idempotent",
+            "setImageMetadataItem/law#none-lost",
+        ]),
     Category::Body.fault(
         "list-omits-newest",
         "listImageMetadata/law#complete",

@@ -1,8 +1,8 @@
 //! What shows the faults of what is stored.
 
 use super::{Row, all, delete, get, row, set, token};
-use crate::reference::fixtures::{FILLING_IMAGE, IMAGE, OTHER_TOKEN};
-use crate::reference::testing::{Ask, item};
+use crate::reference::fixtures::{FOREIGN_IMAGE, IMAGE, OTHER_TOKEN};
+use crate::reference::testing::Ask;
 
 pub(super) fn values() -> Vec<Row> {
     let long = "vwxyz".repeat(20);
@@ -91,13 +91,13 @@ pub(super) fn items() -> Vec<Row> {
         row(
             "other-images-changed",
             [
-                set("v"),
-                Ask::new("GET", item(FILLING_IMAGE, "label")),
-                delete("label"),
-                Ask::new("GET", item(FILLING_IMAGE, "label")),
+                Ask::put(IMAGE, "k", "v"),
+                all(FOREIGN_IMAGE),
+                delete("k"),
+                all(FOREIGN_IMAGE),
             ],
-            "404 | 204 | 404",
-            "label=v | 204 | 404",
+            "[label=Original version=1.0] | 204 | [label=Original version=1.0]",
+            "[label=Original version=1.0 k=v] | 204 | [label=Original version=1.0]",
         ),
         row(
             "delete-noop",

@@ -42,11 +42,11 @@ pub(super) fn rows() -> Vec<Row> {
             [
                 get("k"),
                 Ask::new("GET", item(UNKNOWN, "k")),
-                delete("k"),
-                get("k"),
+                delete("label"),
+                get("label"),
             ],
-            "404 | 404 | 404 | 404",
-            "400 | 404 | 404 | 404",
+            "404 | 404 | 204 | 404",
+            "400 | 404 | 204 | 404",
         ),
         row(
             "missing-item-found",
