@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::attribution::{named, violations};
+use super::case_expectation::asks_status_alone;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::case::Role;
 use crate::http::{StatusPattern, excerpt};
@@ -42,6 +43,7 @@ impl Check for StatusExpected {
                 // broken it.
                 if accepts
                     && answer.record.role != Role::Then
+                    && answer.expect.as_ref().is_some_and(asks_status_alone)
                     && let Some(clause) = named(trace, answer)
                 {
                     verdicts.held(answer, clause);

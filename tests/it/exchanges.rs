@@ -207,7 +207,7 @@ const ROWS: &[Row] = &[
                 e,
                 400,
                 r#"{"badRequest":{"code":400,"message":"Bad value at meta (line 3:12)"}}"#,
-            )
+            );
         },
         &[],
     ),

@@ -15,13 +15,20 @@ pub struct Fault {
     pub name: &'static str,
     /// The id of the clause a server with this fault breaks.
     pub clause: &'static str,
-    /// Clauses that are broken with it: the same demand on other operations, or one that can't hold
-    /// without it.
+    /// Clauses that may be named beside it, because it breaks them too or because less is seen of an
+    /// exchange than its bytes.
     pub also: &'static [&'static str],
     /// What the server does wrong, in one sentence.
     pub summary: &'static str,
     /// How the fault is brought about.
     pub(crate) kind: Kind,
+}
+
+impl Fault {
+    /// The same fault, with clauses that may be named beside its own.
+    pub(super) const fn beside(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
 }
 
 /// What kind of thing a fault gets wrong.
@@ -98,14 +105,6 @@ impl Category {
             summary,
             kind: Kind::Bytes(change),
         }
-    }
-}
-
-impl Fault {
-    /// The fault, with further clauses that are broken with it.
-    pub(super) const fn with(mut self, also: &'static [&'static str]) -> Self {
-        self.also = also;
-        self
     }
 }
 

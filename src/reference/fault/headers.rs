@@ -5,22 +5,16 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, DATE, RETRY_AFTER, WWW_AUTHENTICAT
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 
 use super::catalogue::{Category, Fault};
-use super::layer::{Answer, Operation, When, around, ask, changed};
+use super::layer::{Answer, Operation, When, changed};
 
 /// The faults of headers.
 pub(super) static FAULTS: [Fault; 16] = [
-    Category::Headers
-        .fault(
-            "request-id-repeated",
-            "setImageMetadataItem/relation#request-id-is-new",
-            "Every answer carries the same request id.",
-            request_id_repeated,
-        )
-        .with(&[
-            "getImageMetadataItem/relation#request-id-is-new",
-            "deleteImageMetadataItem/relation#request-id-is-new",
-            "listImageMetadata/relation#request-id-is-new",
-        ]),
+    Category::Headers.fault(
+        "request-id-repeated",
+        "setImageMetadataItem/relation#request-id-is-new",
+        "Every PUT is answered with the same request id.",
+        request_id_repeated,
+    ),
     Category::Headers.fault(
         "request-id-malformed",
         "setImageMetadataItem/200/header/x-compute-request-id#pattern",
@@ -119,13 +113,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-compute-request-id");
 /// A well-formed request id, so that only its repetition is wrong.
 const REPEATED: HeaderValue = HeaderValue::from_static("req-7a75bb96-54eb-4847-a73c-4f697f42b175");
 
+/// The answers to methods that aren't allowed.
+const REFUSED_METHOD: When = When::Status(StatusCode::METHOD_NOT_ALLOWED);
+
 fn request_id_repeated(router: Router) -> Router {
-    around(router, async |request, router| {
-        let mut answer = ask(router, request).await;
-        if let Some(id) = answer.headers_mut().get_mut(REQUEST_ID) {
-            *id = REPEATED;
-        }
-        answer
+    changed(router, Operation::Set, When::Always, |_, answer| {
+        answer.head.headers.insert(REQUEST_ID, REPEATED);
     })
 }
 
@@ -260,9 +253,6 @@ fn challenge_missing(router: Router) -> Router {
         WWW_AUTHENTICATE,
     )
 }
-
-/// The answers to methods that aren't allowed.
-const REFUSED_METHOD: When = When::Status(StatusCode::METHOD_NOT_ALLOWED);
 
 /// Some answers of an operation lack a header.
 fn removed(router: Router, operation: Operation, when: When, name: HeaderName) -> Router {

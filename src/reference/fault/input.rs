@@ -106,7 +106,7 @@ pub(super) static FAULTS: [Fault; 16] = [
         "A PUT of an item that exists, with another value, is refused with 400.",
         existing_refused,
     )
-    .with(&["setImageMetadataItem/law#item-limit"]),
+    .beside(&["setImageMetadataItem/law#item-limit"]),
     Category::Input.fault(
         "post-accepted",
         "~1images~1{image_id}~1metadata~1{key}/methods#not-allowed",
@@ -118,8 +118,7 @@ pub(super) static FAULTS: [Fault; 16] = [
         "setImageMetadataItem/law#other-type-changes-nothing",
         "A PUT of another content type is answered 400, yet what its body holds as JSON is stored.",
         other_type_stored,
-    )
-    .with(&["setImageMetadataItem/law#refused-changes-nothing"]),
+    ).beside(&["setImageMetadataItem/law#refused-changes-nothing"]),
 ];
 
 fn refused_write_stored(router: Router) -> Router {

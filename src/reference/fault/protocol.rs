@@ -11,16 +11,15 @@ use crate::reference::answers::Denied;
 
 /// The faults of the protocol.
 pub(super) static FAULTS: [Fault; 7] = [
-    Fault {
-        // Where no more is seen than a message's body, it is one that ends too early.
-        also: &["setImageMetadataItem/200/application~1json#well-formed"],
-        ..Category::Protocol.byte_fault(
+    Category::Protocol
+        .byte_fault(
             "content-length-short",
             "setImageMetadataItem/200#content-length",
             "The `Content-Length` of a successful PUT's answer is one less than the body sent.",
             || Framing::fault(set, Change::Length(-1)),
         )
-    },
+        // Where no more is seen than a message's body, it is one that ends too early.
+        .beside(&["setImageMetadataItem/200/application~1json#well-formed"]),
     Category::Protocol.byte_fault(
         "surplus-bytes",
         "setImageMetadataItem/200#content-length",

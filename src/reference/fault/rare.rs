@@ -14,8 +14,7 @@ pub(super) static FAULTS: [Fault; 3] = [
         "setImageMetadataItem/law#stored",
         "The first GET of an item after a PUT that changed its value still gives the old one.",
         stale_read,
-    )
-    .with(&["setImageMetadataItem/law#idempotent"]),
+    ).beside(&["setImageMetadataItem/law#idempotent"]),
     Category::Rare.fault(
         "locked-after-refusal",
         "setImageMetadataItem/request#accepted",
@@ -27,8 +26,7 @@ pub(super) static FAULTS: [Fault; 3] = [
         "setImageMetadataItem/law#stored",
         "Every tenth successful PUT on an image isn't stored.",
         tenth_write_lost,
-    )
-    .with(&["setImageMetadataItem/law#none-lost"]),
+    ).beside(&["setImageMetadataItem/law#none-lost"]),
 ];
 
 fn stale_read(router: Router) -> Router {

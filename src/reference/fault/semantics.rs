@@ -19,13 +19,13 @@ pub(super) static FAULTS: [Fault; 15] = [
         "setImageMetadataItem/law#stored",
         "A PUT is answered as if it had stored the item, and the item is as it was before.",
         not_stored,
-    ),
+    ).beside(&["getImageMetadataItem/request#accepted", "setImageMetadataItem/law#idempotent", "setImageMetadataItem/law#none-lost", "setImageMetadataItem/law#item-limit"]),
     Category::Semantics.fault(
         "wrong-key-stored",
         "setImageMetadataItem/law#stored",
         "A PUT of a new item stores it under its key with a `-` behind it.",
         wrong_key_stored,
-    ),
+    ).beside(&["getImageMetadataItem/request#accepted", "setImageMetadataItem/law#idempotent", "setImageMetadataItem/law#none-lost", "setImageMetadataItem/law#item-limit"]),
     Category::Semantics.fault(
         "value-truncated",
         "setImageMetadataItem/law#stored",
@@ -50,19 +50,21 @@ pub(super) static FAULTS: [Fault; 15] = [
         "A value that looks like a number is stored as that number is written shortest.",
         value_number_normalised,
     ),
-    Category::Semantics.fault(
-        "first-write-wins",
-        "setImageMetadataItem/law#stored",
-        "A PUT of an item that exists is answered as if it had changed it, and the item keeps its value.",
-        first_write_wins,
-    ),
-    Category::Semantics.fault(
-        "value-appended",
-        "setImageMetadataItem/law#stored",
-        "A PUT of an item that exists appends the value to the one it has.",
-        value_appended,
-    )
-    .with(&["setImageMetadataItem/law#idempotent"]),
+    Category::Semantics
+        .fault(
+            "first-write-wins",
+            "setImageMetadataItem/law#stored",
+            "A PUT of an item that exists is answered as if it had changed it, and the item keeps its value.",
+            first_write_wins,
+        ),
+    Category::Semantics
+        .fault(
+            "value-appended",
+            "setImageMetadataItem/law#stored",
+            "A PUT of an item that exists appends the value to the one it has.",
+            value_appended,
+        )
+        .beside(&["setImageMetadataItem/law#idempotent"]),
     Category::Semantics.fault(
         "second-put-refused",
         "setImageMetadataItem/law#idempotent",
@@ -72,7 +74,7 @@ pub(super) static FAULTS: [Fault; 15] = [
     Category::Semantics.fault(
         "others-wiped",
         "setImageMetadataItem/law#others-untouched",
-        "A PUT that stores an item removes all other items of the image.",
+        "A PUT of an item that exists removes all other items of the image.",
         others_wiped,
     ),
     Category::Semantics.fault(
@@ -84,7 +86,7 @@ pub(super) static FAULTS: [Fault; 15] = [
     Category::Semantics.fault(
         "other-images-changed",
         "setImageMetadataItem/law#other-images-untouched",
-        "A PUT shows the item on another tenant's image as well, until it is deleted.",
+        "A PUT shows the item on another image as well, until it is deleted.",
         other_images_changed,
     ),
     Category::Semantics.fault(
@@ -198,6 +200,7 @@ fn second_put_refused(router: Router) -> Router {
     })
 }
 
+/// A PUT of a new item removes none, so that several items can be set up.
 fn others_wiped(router: Router) -> Router {
     wiped(router, Operation::Set, |_| true)
 }
@@ -224,7 +227,7 @@ fn neighbour_changed(router: Router) -> Router {
     })
 }
 
-/// The item is only shown on the other image, since that has little room.
+/// The item is only shown on the other image, which is one that no writer's own items are on.
 fn other_images_changed(router: Router) -> Router {
     let shown = Phantoms::default();
     let router = shown.around(router);
@@ -313,15 +316,16 @@ fn stored_as(router: Router, change: fn(&str) -> String) -> Router {
     })
 }
 
-/// An operation that succeeds removes those of the image's other items.
+/// An operation that succeeds on an item that exists removes those of the image's other items.
 fn wiped(router: Router, operation: Operation, which: fn(&str) -> bool) -> Router {
     around(router, move |request, router| async move {
         let Some(item) = Item::of(operation, &request) else {
             return ask(router, request).await;
         };
         let caller = Caller::of(&request, router.clone());
+        let before = caller.value(&item).await;
         let answer = ask(router, request).await;
-        if answer.status().is_success() {
+        if answer.status().is_success() && before.is_some() {
             let items = caller.items(&item).await.unwrap_or_default();
             for key in items.keys().filter(|key| **key != item.key && which(key)) {
                 caller.delete(&item.beside(key.as_str())).await;

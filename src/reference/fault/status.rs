@@ -62,13 +62,13 @@ pub(super) static FAULTS: [Fault; 11] = [
     Category::Status.fault(
         "missing-item-400",
         "getImageMetadataItem/law#absent",
-        "A GET of an item that isn't there, and that no write has named before, is answered 400.",
+        "A GET of an item that isn't there, and that no PUT has named before, is answered 400.",
         missing_item_400,
     ),
     Category::Status.fault(
         "missing-item-found",
         "getImageMetadataItem/law#absent",
-        "A GET of an item that isn't there, and that no write has named before, finds it empty.",
+        "A GET of an item that isn't there, and that no PUT has named before, finds it empty.",
         missing_item_found,
     ),
     Category::Status.fault(
@@ -186,8 +186,8 @@ fn second_delete_204(router: Router) -> Router {
 
 /// Answers a GET of an item that isn't there on an image that is in another way.
 ///
-/// Items that a write has named are left out, be it in its path or in its body: that such an item isn't
-/// there may be what shows that a refused write or a deletion was right.
+/// Items that a PUT has named are left out, be it in its path or in its body, and those that were
+/// deleted: that such an item isn't there may be what shows that a refusal or a deletion was right.
 fn missing(router: Router, answer: fn(&Item) -> Response) -> Router {
     let named = Notes::default();
     around(router, move |request, router| {
@@ -195,10 +195,12 @@ fn missing(router: Router, answer: fn(&Item) -> Response) -> Router {
         async move {
             let caller = Caller::of(&request, router.clone());
             let read = Item::of(Operation::Get, &request);
-            let written = Item::put_by(&request).or_else(|| Item::of(Operation::Delete, &request));
+            let set = Item::put_by(&request);
+            let deleted = Item::of(Operation::Delete, &request);
             let (request, memory) = remembered(request);
             let first = ask(router, request).await;
-            if let Some(item) = written {
+            let deleted = deleted.filter(|_| first.status().is_success());
+            if let Some(item) = set.or(deleted) {
                 for key in keys(&memory.bytes()) {
                     named.put(item.beside(key).name(), ());
                 }

@@ -20,6 +20,8 @@ pub(crate) enum When {
     Success,
     /// Those with this status.
     Status(StatusCode),
+    /// All of them.
+    Always,
 }
 
 impl When {
@@ -27,6 +29,7 @@ impl When {
         match self {
             Self::Success => status.is_success(),
             Self::Status(one) => one == status,
+            Self::Always => true,
         }
     }
 }

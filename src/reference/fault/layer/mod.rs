@@ -1,8 +1,8 @@
 //! What the faults around the router have in common.
 //!
 //! [`around()`] puts a function around a router. What most faults are made of stands on it: answers
-//! that are changed ([`changed`], [`replaced`]), PUTs that are judged once they are stored ([`writes`]),
-//! and PUTs that are refused and asked for again ([`resent`]). All of them ask the router first, so
+//! that are changed ([`changed()`], [`replaced()`]), PUTs that are judged once they are stored ([`writes()`]),
+//! and PUTs that are refused and asked for again ([`resent()`]). All of them ask the router first, so
 //! that what it refuses for another reason stays refused, in the order it judges in. A client that
 //! waits for one answer before it sends the next request never sees the steps between; two PUTs of one
 //! item at the same moment may.

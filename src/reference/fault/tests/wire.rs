@@ -15,7 +15,7 @@ async fn sent(name: Option<&str>, method: &str, body: &str) -> String {
         .collect();
     let (mut client, service) = duplex(4096);
     let server = Server::with_faults(&faults);
-    let served = tokio::spawn(async move { server.connection(service).await });
+    let task = tokio::spawn(async move { server.connection(service).await });
     let request = format!(
         "{method} /images/{IMAGE}/metadata/label HTTP/1.1\r\nHost: reference\r\nX-Auth-Token: {TOKEN}\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -31,7 +31,7 @@ async fn sent(name: Option<&str>, method: &str, body: &str) -> String {
         .await
         .expect("it is read");
     drop(client);
-    served.await.expect("the connection ends");
+    task.await.expect("the connection ends");
     answer
 }
 
