@@ -46,6 +46,10 @@ impl Check for CaseExpectation {
                 continue;
             }
             let clause = named(trace, answer);
+            // Nor is there anything to say of a body that isn't read.
+            if speaks_of_body(expect) && answer.coding().is_some() {
+                continue;
+            }
             let wrong = unmet(expect, &answer.exchange.response);
             // What is in a body that breaks its schema, or a relation, is no further cause.
             if wrong.is_some() && speaks_of_body(expect) && is_flawed(trace, answer) {

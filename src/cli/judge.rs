@@ -16,7 +16,7 @@ use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::http::Exchange;
 use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
-use crate::report::{Palette, Reporter as _, Terminal};
+use crate::report::{Palette, Progress, Reporter as _, Terminal};
 
 pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
@@ -52,7 +52,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
         traces.push(trace);
     }
     let judge = Judge::new(&read.contract, &read.clauses);
-    let mut terminal = Terminal::new(&mut *out, Palette::Plain);
+    let mut terminal = Terminal::new(&mut *out, Palette::Plain, Progress::None);
     let (mut summary, mut ledger, mut outcomes) =
         (Summary::default(), Ledger::default(), Vec::new());
     for case in &read.cases {

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::stop::{Stop, warn};
 use super::{docs, engine, explain, inputs, judge, list, settings, spec};
 use crate::case::Case;
-use crate::report::{Palette, Reporter, Terminal};
+use crate::report::{Palette, Progress, Reporter, Terminal};
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -74,12 +74,12 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
             "no --target-url: firing at the embedded reference server"
         );
     }
-    let palette = if io::stdout().is_terminal() {
-        Palette::Colour
+    let (palette, progress) = if io::stdout().is_terminal() {
+        (Palette::Colour, progress())
     } else {
-        Palette::Plain
+        (Palette::Plain, Progress::None)
     };
-    let terminal = Mutex::new((Terminal::new(&mut *out, palette), Ok(())));
+    let terminal = Mutex::new((Terminal::new(&mut *out, palette, progress), Ok(())));
     let result = engine::run(&ready, &cases, &|event| {
         // The first failure to write is kept; the run goes on to take away what it made.
         if let Ok(mut guard) = terminal.lock() {
@@ -103,4 +103,13 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     // What is to be kept is kept last: if that fails, what was found out was still said.
     engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)
+}
+
+/// A terminal that understands no control sequences, or is to get none, gets no line that needs them.
+fn progress() -> Progress {
+    let plain = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
+    match std::env::var_os("TERM") {
+        Some(terminal) if terminal != "dumb" && !plain => Progress::Line,
+        _ => Progress::None,
+    }
 }

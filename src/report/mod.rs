@@ -8,7 +8,7 @@ mod terminal;
 mod verdict_file;
 
 pub use finding_text::{finding_text, outcome_text};
-pub use terminal::{Palette, Terminal};
+pub use terminal::{Palette, Progress, Terminal};
 pub use verdict_file::verdict_file;
 
 use crate::outcome::Event;

@@ -15,16 +15,61 @@ pub enum Palette {
     Colour,
 }
 
+/// Whether the last line tells how far the run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// For a log: nothing is written that isn't to stay.
+    None,
+    /// For a terminal: a line that is written over by the next one.
+    Line,
+}
+
 /// Writes a line for each case and the whole story of each that did not pass.
 pub struct Terminal<W> {
     out: W,
     palette: Palette,
+    progress: Progress,
+    cases: usize,
+    finished: usize,
+    failed: usize,
 }
 
 impl<W: Write> Terminal<W> {
     /// Writes to `out`.
-    pub fn new(out: W, palette: Palette) -> Self {
-        Self { out, palette }
+    pub fn new(out: W, palette: Palette, progress: Progress) -> Self {
+        Self {
+            out,
+            palette,
+            progress,
+            cases: 0,
+            finished: 0,
+            failed: 0,
+        }
+    }
+
+    /// Takes the progress line away, so that what is to stay can be written.
+    fn clear(&mut self) -> io::Result<()> {
+        match self.progress {
+            Progress::None => Ok(()),
+            // Carriage return, and erase to the end of the line (ECMA-48, 8.3.41).
+            Progress::Line => write!(self.out, "\r\u{1b}[K"),
+        }
+    }
+
+    /// Writes the progress line: how many cases are done, how many failed, and which one was begun
+    /// last. Its length is bounded, so that it stays one line.
+    fn tell(&mut self, case: &str) -> io::Result<()> {
+        if self.progress == Progress::None {
+            return Ok(());
+        }
+        self.clear()?;
+        let failed = match self.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        let case: String = case.chars().take(48).collect();
+        write!(self.out, "{}/{}{failed}  {case}", self.finished, self.cases)?;
+        self.out.flush()
     }
 
     fn pass(&self) -> String {
@@ -98,13 +143,20 @@ impl<W: Write> Terminal<W> {
 
 impl<W: Write> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        if !matches!(event, Event::CaseStarted(_)) {
+            self.clear()?;
+        }
         match event {
             Event::Started { target, cases } => {
+                self.cases = *cases;
                 let plural = if *cases == 1 { "case" } else { "cases" };
                 writeln!(self.out, "target  {target}\n{cases} {plural}\n")
             }
-            Event::CaseStarted(_) | Event::Finished(_) => Ok(()),
+            Event::Finished(_) => Ok(()),
+            Event::CaseStarted(case) => self.tell(case.as_str()),
             Event::CaseFinished(outcome) => {
+                self.finished += 1;
+                self.failed += usize::from(outcome.verdict == CaseVerdict::Fail);
                 let text = outcome_text(outcome);
                 // What did not pass says so itself, in its first line.
                 if outcome.verdict == CaseVerdict::Pass {
@@ -119,5 +171,53 @@ impl<W: Write> Reporter for Terminal<W> {
                 writeln!(self.out, "LEFT BEHIND by {case}: {what}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::case::CaseId;
+    use crate::outcome::CaseOutcome;
+
+    fn told(progress: Progress) -> String {
+        let mut out = Vec::new();
+        let mut terminal = Terminal::new(&mut out, Palette::Plain, progress);
+        let case = CaseId::new("op/name");
+        let outcome = CaseOutcome {
+            case: case.clone(),
+            verdict: CaseVerdict::Pass,
+            findings: Vec::new(),
+            troubles: Vec::new(),
+            standings: Vec::new(),
+            exchanges: 1,
+        };
+        let events = [
+            Event::Started {
+                target: "http://h".into(),
+                cases: 1,
+            },
+            Event::CaseStarted(case),
+            Event::CaseFinished(Arc::new(outcome)),
+            Event::Finished(Arc::default()),
+        ];
+        for event in events {
+            terminal.event(&event).expect("it is written");
+        }
+        String::from_utf8(out).expect("it is text")
+    }
+
+    #[test]
+    fn a_log_holds_what_stays_and_a_terminal_a_line_that_does_not() {
+        assert_eq!(
+            told(Progress::None),
+            "target  http://h\n1 case\n\npass  op/name\n"
+        );
+        assert_eq!(
+            told(Progress::Line),
+            "\r\u{1b}[Ktarget  http://h\n1 case\n\n\r\u{1b}[K0/1  op/name\r\u{1b}[Kpass  op/name\n\r\u{1b}[K"
+        );
     }
 }

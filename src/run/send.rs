@@ -9,7 +9,7 @@ use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
 use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, unique_names, with_index};
-use crate::check::answer_met;
+use crate::check::{answer_met, status_met};
 use crate::codec::read_json;
 use crate::http::{Exchange, FieldValue, Request};
 use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
@@ -57,7 +57,7 @@ pub(super) async fn case(
         for (index, sent) in sent {
             match sent {
                 Ok(result) => {
-                    goes_on &= take(&mut trace, step, index, result.as_ref().ok());
+                    goes_on &= take(case, &mut trace, step, index, result.as_ref().ok());
                     trace.steps.push(StepRecord {
                         step: Some(number),
                         index,
@@ -147,11 +147,17 @@ fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
 }
 
 /// Takes the answer's captures in. False: the rest of the case would say nothing.
-fn take(trace: &mut Trace, step: &Step, index: Option<usize>, exchange: Option<&Exchange>) -> bool {
+fn take(
+    case: &Case,
+    trace: &mut Trace,
+    step: &Step,
+    index: Option<usize>,
+    exchange: Option<&Exchange>,
+) -> bool {
     let Some(exchange) = exchange else {
         return false;
     };
-    let bindings = with_index(&trace.bindings, index);
+    let bindings = with_index(&trace.bindings, index).into_owned();
     if step.role == Role::Given && !answer_met(step, &bindings, exchange) {
         return false;
     }
@@ -167,6 +173,11 @@ fn take(trace: &mut Trace, step: &Step, index: Option<usize>, exchange: Option<&
                 .and_then(|body| body.pointer(pointer.as_str()).cloned()),
         };
         let Some(value) = value else {
+            // An answer that isn't as the step expects is said by the judge, and so is a main request
+            // after which there is nothing to capture.
+            if !answer_met(step, &bindings, exchange) || !main_met(case, trace) {
+                return false;
+            }
             trace.troubles.push(Trouble {
                 during: format!("the capture of `{name}`"),
                 reason: "the answer doesn't hold it".to_owned(),
@@ -176,6 +187,13 @@ fn take(trace: &mut Trace, step: &Step, index: Option<usize>, exchange: Option<&
         trace.bindings.insert(name.clone(), value);
     }
     true
+}
+
+/// Whether the main request was answered as the case expects, if it was sent by now.
+fn main_met(case: &Case, trace: &Trace) -> bool {
+    let main = case.steps.iter().find(|step| step.role == Role::Main);
+    main.zip(trace.main_status())
+        .is_none_or(|(main, status)| status_met(main, status))
 }
 
 async fn one_step(

@@ -1,11 +1,15 @@
 //! Servers that refuse everything, take everything, hang, close, never end or speak something else:
 //! each ends in bounded time with verdicts that say what is known, and no more.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::support::{Reply, Seen, Suite, answer, patient_target, told, url_target};
-use crate::outcome::{CaseVerdict, ClauseVerdict};
+use crate::outcome::{CaseOutcome, CaseVerdict, ClauseVerdict};
 use crate::run::{RunError, RunResult};
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// Reads as the preflight and set-up need them: an image without items.
 fn read(request: &Seen) -> Option<Reply> {
@@ -171,6 +175,144 @@ async fn a_limit_in_front_of_the_api_says_nothing_of_it() {
     assert!(
         reasons.iter().all(|reason| reason.contains("429")),
         "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_lies_about_its_length_is_an_error_with_its_reason() {
+    let reasons = only_errors(Duration::from_secs(5), || {
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n";
+        Reply::Bytes(format!("{head}{{}}").into_bytes())
+    })
+    .await;
+    assert!(
+        reasons
+            .iter()
+            .all(|reason| reason.contains("after 2 of the answer's 4000 body bytes")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_coded_body_is_neither_unpacked_nor_judged() {
+    // Ten bytes of gzip may stand for gigabytes; who doesn't unpack them needs no limit.
+    let suite = Suite::first_five();
+    let result = run(&suite, |request| {
+        read(request).unwrap_or_else(|| {
+            let body = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03";
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+                 content-length: {}\r\nx-compute-request-id: req-00000000-0000-4000-8000-{:012x}\r\n\
+                 date: Tue, 24 Nov 2026 00:00:00 GMT\r\nconnection: close\r\n\r\n",
+                body.len(),
+                NUMBER.fetch_add(1, Ordering::Relaxed)
+            );
+            Reply::Bytes([head.as_bytes(), body].concat())
+        })
+    })
+    .await;
+    // That what was answered 200 isn't there afterwards is all that is known.
+    let stored = "setImageMetadataItem/law#stored";
+    for outcome in &result.outcomes {
+        let reasons = outcome.troubles.iter().map(|trouble| &trouble.reason);
+        assert!(
+            reasons
+                .clone()
+                .any(|reason| reason.contains("coded as gzip")),
+            "{}: {:?}",
+            outcome.case,
+            reasons.collect::<Vec<_>>()
+        );
+        let findings = outcome.findings.iter();
+        let others: Vec<String> = findings
+            .map(|finding| finding.clause.to_string())
+            .filter(|clause| clause != stored)
+            .collect();
+        assert!(others.is_empty(), "{}: {others:?}", outcome.case);
+    }
+}
+
+#[tokio::test]
+async fn an_overloaded_server_says_nothing_of_the_api() {
+    let reasons = only_errors(Duration::from_secs(5), || {
+        let body = r#"{"serviceUnavailable":{"code":503,"message":"later"}}"#;
+        let Reply::Bytes(bytes) = answer("503 Service Unavailable\r\nretry-after: 1", body) else {
+            return Reply::Silence;
+        };
+        Reply::Bytes(bytes)
+    })
+    .await;
+    assert!(
+        reasons.iter().all(|reason| reason.contains("answered 503")),
+        "{reasons:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_dies_half_way_ends_the_rest_as_errors() {
+    let suite = Suite::first_five();
+    let left = AtomicU32::new(12);
+    let result = run(&suite, move |request| {
+        let alive = left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_ok();
+        match read(request) {
+            _ if !alive => Reply::Bytes(Vec::new()),
+            Some(reply) => reply,
+            None if request.method == "PUT" => {
+                let key = request.path.rsplit('/').next().unwrap_or_default();
+                answer("200 OK", &format!(r#"{{"meta":{{"{key}":"Added"}}}}"#))
+            }
+            None => answer(
+                "404 Not Found",
+                r#"{"itemNotFound":{"code":404,"message":"no"}}"#,
+            ),
+        }
+    })
+    .await;
+    let errors = |outcome: &&Arc<CaseOutcome>| outcome.verdict == CaseVerdict::Error;
+    // Whatever the order, those that came after its death are errors, and all cases have an end.
+    assert_eq!(result.outcomes.len(), 5);
+    assert!(result.outcomes.iter().filter(errors).count() >= 2);
+    assert!(
+        result
+            .outcomes
+            .iter()
+            .flat_map(|outcome| &outcome.troubles)
+            .any(|trouble| trouble.reason.contains("closed")),
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_on_one_operation_costs_three_waits_and_no_more() {
+    let suite = Suite::built_in();
+    let hung = Arc::new(AtomicU32::new(0));
+    let count = hung.clone();
+    let result = run_within(&suite, Duration::from_millis(100), move |request| {
+        if request.method == "PUT" {
+            count.fetch_add(1, Ordering::Relaxed);
+            return Reply::Silence;
+        }
+        read(request).unwrap_or_else(|| {
+            answer(
+                "404 Not Found",
+                r#"{"itemNotFound":{"code":404,"message":"no"}}"#,
+            )
+        })
+    })
+    .await;
+    assert_eq!(result.outcomes.len(), suite.cases.len());
+    // Twenty writers side by side are sent before the first of them runs out of time.
+    assert!(hung.load(Ordering::Relaxed) <= 3 + 20 + 8, "{hung:?}");
+    assert!(
+        result
+            .outcomes
+            .iter()
+            .flat_map(|outcome| &outcome.troubles)
+            .any(|trouble| trouble.reason.contains("not sent: the last 3 requests")),
     );
 }
 
