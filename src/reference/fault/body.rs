@@ -68,6 +68,7 @@ pub(super) static FAULTS: [Fault; 17] = [
             "setImageMetadataItem/law#stored",
             "setImageMetadataItem/law#idempotent",
             "setImageMetadataItem/law#none-lost",
+            "setImageMetadataItem/law#item-limit",
         ]),
     Category::Body.fault(
         "list-omits-newest",
