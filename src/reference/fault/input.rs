@@ -100,25 +100,28 @@ pub(super) static FAULTS: [Fault; 16] = [
         "A PUT whose image id is no UUID is answered as if it had stored the item.",
         malformed_image_id_accepted,
     ),
-    Category::Input.fault(
-        "existing-refused",
-        "setImageMetadataItem/request#accepted",
-        "A PUT of an item that exists, with another value, is refused with 400.",
-        existing_refused,
-    )
-    .beside(&["setImageMetadataItem/law#item-limit"]),
+    Category::Input
+        .fault(
+            "existing-refused",
+            "setImageMetadataItem/request#accepted",
+            "A PUT of an item that exists, with another value, is refused with 400.",
+            existing_refused,
+        )
+        .beside(&["setImageMetadataItem/law#item-limit"]),
     Category::Input.fault(
         "post-accepted",
         "~1images~1{image_id}~1metadata~1{key}/methods#not-allowed",
         "A POST on an item's path does what a PUT does.",
         post_accepted,
     ),
-    Category::Input.fault(
-        "other-type-stored",
-        "setImageMetadataItem/law#other-type-changes-nothing",
-        "A PUT of another content type is answered 400, yet what its body holds as JSON is stored.",
-        other_type_stored,
-    ).beside(&["setImageMetadataItem/law#refused-changes-nothing"]),
+    Category::Input
+        .fault(
+            "other-type-stored",
+            "setImageMetadataItem/law#other-type-changes-nothing",
+            "A PUT of another content type is answered 400, yet what its body holds as JSON is stored.",
+            other_type_stored,
+        )
+        .beside(&["setImageMetadataItem/law#refused-changes-nothing"]),
 ];
 
 fn refused_write_stored(router: Router) -> Router {

@@ -9,24 +9,28 @@ use crate::reference::answers::Denied;
 
 /// The faults that are rare.
 pub(super) static FAULTS: [Fault; 3] = [
-    Category::Rare.fault(
-        "stale-read",
-        "setImageMetadataItem/law#stored",
-        "The first GET of an item after a PUT that changed its value still gives the old one.",
-        stale_read,
-    ).beside(&["setImageMetadataItem/law#idempotent"]),
+    Category::Rare
+        .fault(
+            "stale-read",
+            "setImageMetadataItem/law#stored",
+            "The first GET of an item after a PUT that changed its value still gives the old one.",
+            stale_read,
+        )
+        .beside(&["setImageMetadataItem/law#idempotent"]),
     Category::Rare.fault(
         "locked-after-refusal",
         "setImageMetadataItem/request#accepted",
         "After a PUT that was refused with 400, the next right one on the image is refused with 409.",
         locked_after_refusal,
     ),
-    Category::Rare.fault(
-        "tenth-write-lost",
-        "setImageMetadataItem/law#stored",
-        "Every tenth successful PUT on an image isn't stored.",
-        tenth_write_lost,
-    ).beside(&["setImageMetadataItem/law#none-lost"]),
+    Category::Rare
+        .fault(
+            "tenth-write-lost",
+            "setImageMetadataItem/law#stored",
+            "Every tenth successful PUT on an image isn't stored.",
+            tenth_write_lost,
+        )
+        .beside(&["setImageMetadataItem/law#none-lost"]),
 ];
 
 fn stale_read(router: Router) -> Router {
