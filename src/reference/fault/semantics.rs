@@ -20,26 +20,14 @@ pub(super) static FAULTS: [Fault; 15] = [
             "setImageMetadataItem/law#stored",
             "A PUT is answered as if it had stored the item, and the item is as it was before.",
             not_stored,
-        )
-        .beside(&[
-            "getImageMetadataItem/request#accepted",
-            "setImageMetadataItem/law#idempotent",
-            "setImageMetadataItem/law#none-lost",
-            "setImageMetadataItem/law#item-limit",
-        ]),
+        ),
     Category::Semantics
         .fault(
             "wrong-key-stored",
             "setImageMetadataItem/law#stored",
             "A PUT of a new item stores it under its key with a `-` behind it.",
             wrong_key_stored,
-        )
-        .beside(&[
-            "getImageMetadataItem/request#accepted",
-            "setImageMetadataItem/law#idempotent",
-            "setImageMetadataItem/law#none-lost",
-            "setImageMetadataItem/law#item-limit",
-        ]),
+        ),
     Category::Semantics.fault(
         "value-truncated",
         "setImageMetadataItem/law#stored",
