@@ -143,9 +143,31 @@ pub(super) fn run(
 }
 
 async fn interrupted(cancel: watch::Sender<bool>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        cancel.send_replace(true);
+    stopped().await;
+    cancel.send_replace(true);
+}
+
+/// Waits until the user or the system asks the program to stop: an interrupt, or on Unix a
+/// termination as CI systems send it.
+pub(super) async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Nobody can ask in this way.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
     }
+    interrupt.await;
 }
 
 pub(super) fn runtime() -> tokio::runtime::Runtime {

@@ -54,11 +54,7 @@ pub(super) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
         ready["url"] = format!("http://{}", listener.local_addr()?).into();
         writeln!(out, "{ready:#}")?;
         out.flush()?;
-        server
-            .serve(listener, async {
-                let _ = tokio::signal::ctrl_c().await;
-            })
-            .await;
+        server.serve(listener, engine::stopped()).await;
         Ok(Exit::Conforms)
     })
 }
