@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::judge::Judge;
 use crate::case::{Auth, Case, Expect, Role, Step, expand, with_index};
-use crate::clause::OperationClauses;
+use crate::clause::{ClauseIndex, OperationClauses};
 use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
 use crate::openapi::{Location, MediaTypeObject, Operation, ResponseObject};
@@ -42,6 +42,7 @@ pub struct Answer<'a> {
     decoded: OnceCell<Option<Decoded>>,
     parts: OnceCell<(ScopePart, ScopePart)>,
     scope: OnceCell<Scope>,
+    pub(super) violations: OnceCell<Vec<ClauseIndex>>,
     prefix: &'a str,
 }
 
@@ -288,6 +289,7 @@ impl<'a> TraceView<'a> {
                 decoded: OnceCell::new(),
                 parts: OnceCell::new(),
                 scope: OnceCell::new(),
+                violations: OnceCell::new(),
                 prefix: &trace.prefix,
             });
         }

@@ -30,7 +30,13 @@ pub(super) fn find(trace: &TraceView<'_>, operation: &str, name: &str) -> Option
 
 /// The request-side clauses that the request breaks as it was sent, under every reading the
 /// contract admits.
-pub(super) fn violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseIndex> {
+pub(super) fn violations<'a>(trace: &TraceView<'_>, answer: &'a Answer<'_>) -> &'a [ClauseIndex] {
+    answer
+        .violations
+        .get_or_init(|| find_violations(trace, answer))
+}
+
+fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseIndex> {
     let mut broken = Vec::new();
     if let Some(step) = answer.step
         && matches!(step.auth, Auth::None | Auth::Value(_))

@@ -43,7 +43,7 @@ impl Check for RequestRefused {
         }
         let broken = violations(trace, main);
         // With two violations at once nobody knows which of them was the reason.
-        let clause = match (named(trace, main), broken.as_slice()) {
+        let clause = match (named(trace, main), broken) {
             (Some(clause), _) => clause,
             (None, [clause]) => *clause,
             _ => return,
