@@ -5,13 +5,13 @@ use std::cell::OnceCell;
 use serde_json::{Map, Value};
 
 use super::judge::Judge;
+use super::scopes::Scopes;
 use crate::case::{Auth, Case, Expect, Role, Step, expand, with_index};
 use crate::clause::{ClauseIndex, OperationClauses};
 use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
-use crate::openapi::{Location, MediaTypeObject, Operation, ResponseObject};
+use crate::openapi::{MediaTypeObject, Operation, ResponseObject};
 use crate::outcome::{StepRecord, Trace};
-use crate::relation::{Scope, ScopePart};
 
 /// One answered step of a trace.
 pub struct Answer<'a> {
@@ -40,8 +40,7 @@ pub struct Answer<'a> {
     pub expect: Option<Expect>,
     json: OnceCell<Result<Value, JsonProblem>>,
     decoded: OnceCell<Option<Decoded>>,
-    parts: OnceCell<(ScopePart, ScopePart)>,
-    scope: OnceCell<Scope>,
+    pub(super) scopes: Scopes,
     pub(super) violations: OnceCell<Vec<ClauseIndex>>,
     prefix: &'a str,
 }
@@ -128,74 +127,6 @@ impl Answer<'_> {
         self.step
             .is_none_or(|step| matches!(step.auth, Auth::Default | Auth::Identity(_)))
     }
-
-    /// Request and response as relations see them.
-    fn parts(&self) -> &(ScopePart, ScopePart) {
-        self.parts
-            .get_or_init(|| (self.request_scope(), self.response_scope()))
-    }
-
-    /// Whether a relation of the operation may speak of a part. A part that no rule names isn't put
-    /// together.
-    fn speaks_of(&self, part: &str) -> bool {
-        let mut relations = self.operation.relations.iter();
-        relations.any(|r| {
-            r.rule.contains(part) || r.when.as_ref().is_some_and(|when| when.contains(part))
-        })
-    }
-
-    fn request_scope(&self) -> ScopePart {
-        let decoded = self.decoded();
-        let map = |name, location| {
-            let spoken_of = decoded.filter(|_| self.speaks_of(name));
-            spoken_of.map(|d| Value::Object(d.map(self.operation, location)))
-        };
-        let (path, query) = (map("path", Location::Path), map("query", Location::Query));
-        let headers = self.headers_if_named(&self.exchange.request.headers, "response");
-        let method = Value::from(self.exchange.request.method.as_str());
-        let mut parts: Vec<(&str, &Value)> = vec![("method", &method)];
-        parts.extend(headers.as_ref().map(|value| ("headers", value)));
-        parts.extend(path.as_ref().map(|value| ("path", value)));
-        parts.extend(query.as_ref().map(|value| ("query", value)));
-        parts.extend(decoded.and_then(Decoded::json).map(|value| ("body", value)));
-        ScopePart::new(parts)
-    }
-
-    fn response_scope(&self) -> ScopePart {
-        let status = Value::from(self.status());
-        let headers = self.headers_if_named(&self.exchange.response.headers, "request");
-        let mut parts: Vec<(&str, &Value)> = vec![("status", &status)];
-        parts.extend(headers.as_ref().map(|value| ("headers", value)));
-        if self.is_json() {
-            parts.extend(self.json().ok().map(|value| ("body", value)));
-        }
-        ScopePart::new(parts)
-    }
-
-    /// A side's header fields, unless every rule that speaks of headers speaks of the other side's.
-    fn headers_if_named(&self, all: &crate::http::Headers, other: &str) -> Option<Value> {
-        let mut relations = self.operation.relations.iter();
-        let named = relations.any(|relation| {
-            let rules = [Some(&relation.rule), relation.when.as_ref()];
-            rules.into_iter().flatten().any(|rule| {
-                rule.matches("headers").count() > rule.matches(&format!("{other}.headers")).count()
-            })
-        });
-        named.then(|| Value::Object(headers(all)))
-    }
-}
-
-/// Header fields by name, credentials masked, values of one name joined (RFC 9110, 5.3).
-fn headers(all: &crate::http::Headers) -> Map<String, Value> {
-    let mut map = Map::new();
-    for (name, value) in all.iter() {
-        let joined = match map.get(name).and_then(Value::as_str) {
-            Some(known) => format!("{known}, {}", value.shown()),
-            None => value.shown(),
-        };
-        map.insert(name.to_owned(), joined.into());
-    }
-    map
 }
 
 /// What a step waits for if its case names no status.
@@ -287,8 +218,7 @@ impl<'a> TraceView<'a> {
                 expect,
                 json: OnceCell::new(),
                 decoded: OnceCell::new(),
-                parts: OnceCell::new(),
-                scope: OnceCell::new(),
+                scopes: Scopes::default(),
                 violations: OnceCell::new(),
                 prefix: &trace.prefix,
             });
@@ -299,28 +229,6 @@ impl<'a> TraceView<'a> {
             trace,
             answers,
         }
-    }
-
-    /// What relations are evaluated over for an answer. Earlier exchanges are in it only if one of
-    /// the operation's relations looks back.
-    pub(super) fn scope<'v>(&'v self, answer: &'v Answer<'_>) -> &'v Scope {
-        answer.scope.get_or_init(|| {
-            let (request, response) = answer.parts().clone();
-            let looks_back = answer
-                .operation
-                .relations
-                .iter()
-                .any(|r| looks_back(&r.rule));
-            let earlier = self
-                .answers
-                .iter()
-                .filter(|earlier| looks_back && earlier.number < answer.number);
-            Scope::new(
-                request,
-                response,
-                earlier.map(|earlier| earlier.parts().clone()),
-            )
-        })
     }
 
     /// Whether the main request was answered as the case expects.
@@ -378,9 +286,4 @@ pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect
             .and_then(|headers| headers.as_object().cloned())
             .unwrap_or_default(),
     }
-}
-
-/// Whether a rule speaks of earlier exchanges.
-pub(super) fn looks_back(rule: &str) -> bool {
-    rule.contains("previous")
 }

@@ -99,9 +99,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
         if declared.side != RelationSide::Request {
             continue;
         }
-        let relation = trace.judge.relation(answer.operation, number);
-        let scope = trace.scope(answer);
-        if relation.and_then(|relation| relation.holds(scope)) == Some(false) {
+        if trace.holds(answer, number) == Some(false) {
             broken.push(answer.clauses.relations[number]);
         }
     }

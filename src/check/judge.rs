@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
 use super::rule::Rule;
+use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
 use crate::case::{Case, CaseId, Role, Step};
@@ -39,21 +40,17 @@ pub fn answer_met(step: &Step, bindings: &Map<String, Value>, exchange: &Exchang
 pub struct Judge<'c> {
     contract: &'c Contract,
     clauses: &'c Clauses,
-    /// By operation's name; a relation that can't be compiled is none.
-    relations: HashMap<&'c str, Vec<Option<Relation>>>,
+    /// By operation's name.
+    relations: HashMap<&'c str, Relations>,
 }
 
 impl<'c> Judge<'c> {
     /// Makes a contract ready.
     #[must_use]
     pub fn new(contract: &'c Contract, clauses: &'c Clauses) -> Self {
-        let relations = contract.operations.iter().map(|operation| {
-            let compiled = operation
-                .relations
-                .iter()
-                .map(|declared| Relation::compile(declared).ok());
-            (operation.name.as_str(), compiled.collect())
-        });
+        let operations = contract.operations.iter();
+        let relations =
+            operations.map(|operation| (operation.name.as_str(), Relations::of(operation)));
         Self {
             contract,
             clauses,
@@ -110,11 +107,8 @@ impl<'c> Judge<'c> {
         !known && method != "OPTIONS"
     }
 
-    pub(super) fn relation(&self, operation: &Operation, number: usize) -> Option<&Relation> {
-        self.relations
-            .get(operation.name.as_str())?
-            .get(number)?
-            .as_ref()
+    pub(super) fn relations(&self, operation: &Operation) -> Option<&Relations> {
+        self.relations.get(operation.name.as_str())
     }
 
     /// Judges one case's trace.

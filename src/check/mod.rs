@@ -23,6 +23,7 @@ mod relation_holds;
 mod request_refused;
 mod retry_after_well_formed;
 mod rule;
+mod scopes;
 mod single_valued;
 mod status_documented;
 mod status_expected;
@@ -78,6 +79,7 @@ mod tests {
             "judge",
             "mod",
             "rule",
+            "scopes",
             "verdicts",
             "wording",
         ];

@@ -1,7 +1,7 @@
 //! The contract's relations hold in every answer.
 
-use super::answer::looks_back;
 use super::attribution::violations;
+use super::scopes::looks_back;
 use super::{Answer, Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::http::excerpt;
 use crate::openapi::{Level, RelationSide};
@@ -28,9 +28,6 @@ impl Check for RelationHolds {
                 if declared.side != RelationSide::Response {
                     continue;
                 }
-                let Some(relation) = trace.judge.relation(answer.operation, number) else {
-                    continue;
-                };
                 let clause = answer.clauses.relations[number];
                 // A body that breaks its schema is one cause, and said already; so is a request that
                 // should have been refused, of which an answer promises nothing.
@@ -51,7 +48,7 @@ impl Check for RelationHolds {
                     verdicts.vacuous(answer, clause);
                     continue;
                 }
-                match relation.holds(trace.scope(answer)) {
+                match trace.holds(answer, number) {
                     Some(true) => verdicts.held(answer, clause),
                     None => verdicts.vacuous(answer, clause),
                     Some(false) => verdicts.broken(
@@ -82,8 +79,7 @@ pub(super) fn is_flawed(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
             .filter(|(_, declared)| {
                 declared.side == RelationSide::Response && declared.rule.contains("response.body")
             })
-            .filter_map(|(number, _)| trace.judge.relation(answer.operation, number))
-            .any(|relation| relation.holds(trace.scope(answer)) == Some(false))
+            .any(|(number, _)| trace.holds(answer, number) == Some(false))
 }
 
 /// Whether an answer's body breaks the schema the contract has for it.

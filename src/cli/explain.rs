@@ -6,7 +6,7 @@ use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::stop::{Stop, warn};
-use crate::case::{Case, Role};
+use crate::case::{Case, Repeat, Role, expand_text};
 use crate::check::CHECKS;
 use crate::clause::{Clause, ClauseId};
 use crate::diag::{Diagnostic, closest};
@@ -104,6 +104,14 @@ fn explain_case(case: &Case, read: &Inputs, out: &mut impl Write) -> std::io::Re
         case.requirement,
         case.document.source().name()
     )?;
+    if !case.row.is_empty() {
+        let values: Vec<String> = case
+            .row
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
+        writeln!(out, "  with     {}", values.join(", "))?;
+    }
     for step in &case.steps {
         let operation = &read.contract.operations[step.operation];
         let role = match step.role {
@@ -124,10 +132,20 @@ fn explain_case(case: &Case, read: &Inputs, out: &mut impl Write) -> std::io::Re
             .as_ref()
             .map(|clause| format!("  speaks for {clause}"))
             .unwrap_or_default();
+        let method = match &step.method {
+            Some(method) => expand_text(method, &case.row).unwrap_or_else(|_| method.clone()),
+            None => operation.method.clone(),
+        };
+        let times = match &step.repeat {
+            Repeat::Once => String::new(),
+            Repeat::Times(times) => format!("  {times} times"),
+            Repeat::Expression(text) => format!("  {text} times"),
+        };
+        let parallel = if step.parallel { ", side by side" } else { "" };
         writeln!(
             out,
-            "  {role}  {} {} → {expected}{clause}",
-            operation.method, operation.path
+            "  {role}  {method} {} → {expected}{times}{parallel}{clause}",
+            operation.path
         )?;
     }
     Ok(())

@@ -31,7 +31,7 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
             for case in &read.cases {
                 writeln!(
                     out,
-                    "{:<48} {:<7} {}",
+                    "{:<66} {:<7} {}",
                     case.id,
                     case.level.as_str(),
                     case.description

@@ -52,19 +52,25 @@ impl Relation {
         })
     }
 
-    /// Whether the relation holds; none where it isn't asked for or can't be evaluated.
+    /// Whether the relation is asked for: its condition is true, or it has none.
+    #[must_use]
+    pub fn is_asked(&self, scope: &Scope) -> bool {
+        let when = self.when.as_ref();
+        when.is_none_or(|when| truth(when, scope) == Some(true))
+    }
+
+    /// Whether the rule holds; none where it can't be evaluated. That it is asked for is another
+    /// question.
     #[must_use]
     pub fn holds(&self, scope: &Scope) -> Option<bool> {
-        let truth = |program: &Program| match program.execute(&scope.context) {
-            Ok(Cel::Bool(truth)) => Some(truth),
-            _ => None,
-        };
-        if let Some(when) = &self.when
-            && truth(when) != Some(true)
-        {
-            return None;
-        }
-        truth(&self.rule)
+        truth(&self.rule, scope)
+    }
+}
+
+fn truth(program: &Program, scope: &Scope) -> Option<bool> {
+    match program.execute(&scope.context) {
+        Ok(Cel::Bool(truth)) => Some(truth),
+        _ => None,
     }
 }
 
@@ -92,7 +98,8 @@ mod tests {
         };
         let relation = Relation::compile(&declared).expect("it compiles");
         let earlier = [(part(&json!({})), part(&json!({"headers": {"id": "a"}})))];
-        relation.holds(&Scope::new(part(request), part(response), earlier))
+        let scope = Scope::new(part(request), part(response), earlier);
+        relation.is_asked(&scope).then(|| relation.holds(&scope))?
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::support::Suite;
-use crate::case::{CaseId, Role};
+use super::support::{Reply, Suite, answer, told, url_target};
+use crate::case::{CaseId, Role, load_cases};
 use crate::check::Judge;
+use crate::diag::Source;
 use crate::evidence::read_exchange;
 use crate::outcome::{CaseVerdict, StepRecord, Trace};
 
@@ -34,4 +35,33 @@ fn the_published_example_conforms_with_one_advisory() {
         .collect();
     assert_eq!(said, ["should setImageMetadataItem/http#date"]);
     assert_eq!(outcome.verdict, CaseVerdict::Pass);
+}
+
+/// The published request, sent to a server that gives the published answer and nothing else.
+#[tokio::test]
+async fn the_published_example_replayed_conforms_with_one_advisory() {
+    let case = "description: The published example.\nrequirement: the published example\n\
+                operation: setImageMetadataItem\npath: { key: label }\n\
+                body: { meta: { label: Replaced } }\nwire: true\n\
+                expect: { status: 200, bodyExactly: { meta: { label: Replaced } } }\n";
+    let mut suite = Suite::built_in();
+    let source = Source::new("cases/setImageMetadataItem/published.yaml", case);
+    suite.cases = load_cases(&[source], "cases", &suite.contract).expect("it is a case");
+    let server = told(|request| {
+        if request.method == "GET" {
+            return answer("200 OK", r#"{"metadata":{"label":"Original"}}"#);
+        }
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 31\r\nContent-Type: application/json\r\n\
+                    Date: Wed, 15 Jul 2015 16:46:44 GMT, Wed, 15 Jul 2015 16:46:45 GMT\r\n\
+                    Server: Jetty(9.2.z-SNAPSHOT)\r\nVia: 1.1 Repose (Repose/6.2.1.2)\r\n\
+                    X-Compute-Request-Id: req-7a75bb96-54eb-4847-a73c-4f697f42b175\r\n\r\n";
+        Reply::Bytes(format!(r#"{head}{{"meta": {{"label": "Replaced"}}}}"#).into_bytes())
+    })
+    .await;
+    let result = suite.run(url_target(&server.url), 1, &|_| {}).await;
+    let result = result.expect("the preflight passes");
+    let outcome = &result.outcomes[0];
+    assert_eq!(outcome.verdict, CaseVerdict::Pass, "{:?}", outcome.troubles);
+    let said = outcome.findings.iter().map(|f| f.clause.to_string());
+    assert_eq!(said.collect::<Vec<_>>(), ["setImageMetadataItem/http#date"]);
 }
