@@ -4,7 +4,9 @@ use base64::Engine as _;
 use serde_json::{Map, Value};
 
 use super::file::{AuthKey, ExpectKeys, RepeatKey, StatusKey, StepKeys};
-use super::model::{Auth, Capture, Case, Expect, Padding, Payload, Repeat, Role, Step, is_unique};
+use super::model::{
+    Auth, Capture, Case, Expect, INDEX, Padding, Payload, Repeat, Role, Step, is_unique,
+};
 use crate::diag::{Diagnostic, Document, Pointer, closest};
 use crate::http::StatusPattern;
 use crate::openapi::Contract;
@@ -38,6 +40,14 @@ pub(super) fn step(
     let operation = binder.operation(&keys.operation);
     binder.parameters(operation, "path", &keys.path);
     binder.parameters(operation, "pathRaw", &keys.path_raw);
+    if keys.when.is_some() && role != Role::Then {
+        let help = "what depends on the main request's answer stands under `then`";
+        binder.problem(
+            "when",
+            "only a look at the result can wait for a status",
+            help,
+        );
+    }
     let repeat = binder.repeat(keys.repeat, keys.parallel, !keys.capture.is_empty());
     let step = Step {
         role,
@@ -302,7 +312,27 @@ pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
                 );
             }
         }
-        captured.extend(step.capture.keys().map(String::as_str));
+        for name in step.capture.keys() {
+            let taken = is_unique(name)
+                || name == INDEX
+                || captured.contains(&name.as_str())
+                || case.row.contains_key(name)
+                || case.needs.contains(name)
+                || fixtures.contains(&name.as_str())
+                || contract
+                    .operations
+                    .iter()
+                    .any(|operation| operation.path.parameters().any(|known| known == name));
+            if taken {
+                let at = case.key_of(step, "capture").child(name);
+                problems.push(
+                    Diagnostic::error("capture", format!("`{name}` has a value already"))
+                        .at(case.document.source(), case.document.key_span(&at), "")
+                        .help("capture under a name of its own"),
+                );
+            }
+            captured.push(name);
+        }
     }
     problems
 }

@@ -208,7 +208,7 @@ impl JsonSchema for RepeatKey {
             "description": "a number, or a CEL expression over the case's variables",
             "type": ["integer", "string"],
             "minimum": 0,
-            "maximum": 10000
+            "maximum": 1000
         })
     }
 }

@@ -1,6 +1,6 @@
 //! From texts to cases.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
@@ -122,10 +122,10 @@ fn load_case(
         steps,
         document,
     };
+    let mut problems: Vec<Diagnostic> = uneven_rows(&case.document, &keys.table);
     let cases = rows(case, &keys.table);
     // All rows use the same expressions, so what is wrong in one is wrong in all; but for a row that
     // lacks a variable.
-    let mut problems: Vec<Diagnostic> = Vec::new();
     for problem in cases.iter().flat_map(|case| bind::names(contract, case)) {
         if !problems
             .iter()
@@ -139,6 +139,32 @@ fn load_case(
     } else {
         Err(problems)
     }
+}
+
+/// Rows that lack what another row has, each at its place.
+fn uneven_rows(document: &Document, table: &Map<String, Value>) -> Vec<Diagnostic> {
+    let rows = || {
+        table
+            .iter()
+            .filter_map(|(name, row)| Some((name, row.as_object()?)))
+    };
+    let known: BTreeSet<&String> = rows().flat_map(|(_, row)| row.keys()).collect();
+    let lacking = rows().flat_map(|(name, row)| {
+        let missing = known
+            .iter()
+            .filter(|variable| !row.contains_key(**variable));
+        missing.map(move |variable| (name, *variable))
+    });
+    lacking
+        .map(|(name, variable)| {
+            let at = Pointer::root().child("table").child(name);
+            Diagnostic::error("table", format!("the row `{name}` has no `{variable}`"))
+                .at(document.source(), document.key_span(&at), "")
+                .help(format!(
+                    "another row has it; give `{variable}` a value here too"
+                ))
+        })
+        .collect()
 }
 
 /// The case itself, or where it has a table one case for each row.

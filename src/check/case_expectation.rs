@@ -8,7 +8,7 @@ use super::attribution::named;
 use super::relation_holds::is_flawed;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::case::{Expect, Role};
-use crate::codec::read_json;
+use crate::codec::{header_value, read_json};
 use crate::diag::Pointer;
 use crate::http::{Response, excerpt};
 use crate::openapi::Level;
@@ -35,6 +35,10 @@ impl Check for CaseExpectation {
             let Some(expect) = &answer.expect else {
                 continue;
             };
+            // A limit in front of the API answers in its place.
+            if answer.is_throttled() {
+                continue;
+            }
             let statuses = answer.expected_statuses().unwrap_or_default();
             // Of an answer of another status, what is in it is no further cause.
             if !statuses.is_empty() && !statuses.iter().any(|s| s.covers(answer.status())) {
@@ -50,14 +54,15 @@ impl Check for CaseExpectation {
             if speaks_of_body(expect) && answer.coding().is_some() {
                 continue;
             }
-            let wrong = unmet(expect, &answer.exchange.response);
-            // What is in a body that breaks its schema, or a relation, is no further cause.
-            if wrong.is_some() && speaks_of_body(expect) && is_flawed(trace, answer) {
+            // What is in a body that something is wrong with already is no further cause, and shows
+            // nothing.
+            if speaks_of_body(expect) && is_flawed(trace, answer) {
                 if let Some(clause) = clause {
                     verdicts.vacuous(answer, clause);
                 }
                 continue;
             }
+            let wrong = unmet(expect, &answer.exchange.response);
             let asks = asks(expect);
             let role = answer.record.role;
             match (wrong, clause) {
@@ -92,9 +97,9 @@ fn speaks_of_body(expect: &Expect) -> bool {
     expect.body.is_some() || expect.body_exactly.is_some() || expect.schema.is_some()
 }
 
-/// Whether a step's status is all that it expects of its answer.
+/// Whether a step expects nothing of its answer beyond a status.
 pub(super) fn asks_status_alone(expect: &Expect) -> bool {
-    asks(expect) == Asks::Status
+    !speaks_of_body(expect) && expect.headers.is_empty()
 }
 
 fn asks(expect: &Expect) -> Asks {
@@ -109,6 +114,7 @@ fn asks(expect: &Expect) -> Asks {
     match &expect.body {
         Some(body) if empty(body) => Asks::Nothing,
         Some(_) => Asks::Content,
+        None if expect.status.is_empty() => Asks::Nothing,
         None => Asks::Status,
     }
 }
@@ -185,7 +191,7 @@ fn header(response: &Response, name: &str, value: &Value) -> Option<Broken> {
             format!("the header {name} is there"),
             "no such header".to_owned(),
         ),
-        (Value::String(text), Some(found)) if text == found => return None,
+        (value, Some(found)) if !value.is_null() && header_value(value) == *found => return None,
         (value, _) => (
             format!("the header {name} is not what the case expects"),
             value.to_string(),

@@ -23,11 +23,13 @@ impl Check for DateWellFormed {
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
         for answer in &trace.answers {
             let clause = answer.clauses.http.date;
-            let Some(field) = answer.exchange.response.headers.get("date") else {
+            let lines = answer.exchange.response.headers.all("date");
+            let lines: Vec<String> = lines.map(crate::http::FieldValue::shown).collect();
+            if lines.is_empty() {
                 verdicts.vacuous(answer, clause);
                 continue;
-            };
-            let text = field.shown();
+            }
+            let text = lines.join(", ");
             if is_http_date(&text) {
                 verdicts.held(answer, clause);
                 continue;

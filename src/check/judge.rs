@@ -126,7 +126,10 @@ impl<'c> Judge<'c> {
         }
         let (findings, standings) = (verdicts.findings, verdicts.standings);
         let findings = one_per_clause(trace, findings);
-        let troubles = troubles(&view);
+        let mut troubles = troubles(&view);
+        if troubles.is_empty() && trace.skipped.is_none() {
+            troubles.extend(not_sent(case, trace));
+        }
         let verdict = if let Some(reason) = &trace.skipped {
             CaseVerdict::Skipped(reason.clone())
         } else if findings.iter().any(Finding::is_failure) {
@@ -195,6 +198,16 @@ fn strongest(
     standings.sort_unstable_by(|a, b| (a.0, b.1, a.2).cmp(&(b.0, a.1, b.2)));
     standings.dedup_by_key(|standing| standing.0);
     standings
+}
+
+/// A case whose own request was never sent has shown nothing of it, whatever else it found.
+fn not_sent(case: &Case, trace: &Trace) -> Option<Trouble> {
+    let main = case.steps.iter().find(|step| step.role == Role::Main)?;
+    let sent = trace.steps.iter().any(|record| record.role == Role::Main);
+    (!sent).then(|| Trouble {
+        during: format!("the case's own request, {}", case.place(Some(main))),
+        reason: "it was not sent: set-up was not answered as the case builds on it".to_owned(),
+    })
 }
 
 /// What kept us from knowing: what the run says, set-up that went wrong, and answers that a limit

@@ -33,7 +33,8 @@ impl Check for RelationHolds {
                 // should have been refused, of which an answer promises nothing.
                 let is_said = (declared.rule.contains("response.body") && breaks_schema(answer))
                     || (declared.rule.contains("request.body")
-                        && !violations(trace, answer).is_empty());
+                        && !violations(trace, answer).is_empty())
+                    || (declared.rule.contains("request.body") && is_raced(answer));
                 if is_said {
                     verdicts.vacuous(answer, clause);
                     continue;
@@ -71,10 +72,24 @@ impl Check for RelationHolds {
     }
 }
 
-/// Whether an answer's body breaks its schema, or a relation that speaks of it.
+/// Whether the answer is one of several to requests for one thing at the same time: it may tell of what
+/// another of them stored.
+fn is_raced(answer: &Answer<'_>) -> bool {
+    answer.step.is_some_and(|step| step.parallel)
+}
+
+/// Whether something is wrong with an answer's body already: it can't be read, or breaks its schema or a
+/// relation that speaks of it.
 pub(super) fn is_flawed(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
     let relations = answer.operation.relations.iter().enumerate();
-    breaks_schema(answer)
+    // An unreadable body, one of an undocumented type, or one that a false length cut short.
+    let surplus = answer.exchange.response.surplus.as_ref();
+    let unreadable = answer.response.is_some_and(|(_, r)| !r.content.is_empty())
+        && (answer.content.is_none()
+            || surplus.is_some_and(|surplus| !surplus.is_empty())
+            || (answer.is_json() && answer.json().is_err()));
+    unreadable
+        || breaks_schema(answer)
         || relations
             .filter(|(_, declared)| {
                 declared.side == RelationSide::Response && declared.rule.contains("response.body")

@@ -98,15 +98,21 @@ impl Verdicts<'_> {
         let level = self.weakened(level);
         let exchange = answer.exchange;
         let masked = |text: &str| exchange.masked(text);
+        let Broken {
+            title,
+            expected,
+            actual,
+            instance,
+        } = broken;
         self.findings.push(Finding {
             clause,
             requirement,
             level,
             check: self.check.id.to_owned(),
-            title: masked(&broken.title),
-            expected: masked(&broken.expected),
-            actual: masked(&broken.actual),
-            instance: broken.instance,
+            title: masked(&title),
+            expected: masked(&expected),
+            actual: masked(&actual),
+            instance: masked(&instance),
             exchange: answer.number,
             asked: self.trace.case.place(answer.step),
             demanded,

@@ -206,6 +206,13 @@ impl Enumeration<'_> {
                 clause(
                     "head-agrees",
                     "HEAD has GET's status, and its fields say what GET's say (RFC 9110, 9.3.2)",
+                    level.max(Level::Should),
+                )
+            }),
+            head_length: is_get.then(|| {
+                clause(
+                    "head-length",
+                    "a Content-Length in the answer to HEAD is that of GET's (RFC 9110, 8.6)",
                     level,
                 )
             }),

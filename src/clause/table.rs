@@ -103,6 +103,8 @@ pub struct HttpClauses {
     pub no_content: Option<ClauseIndex>,
     /// That HEAD is answered as GET is; none for an operation of another method.
     pub head_agrees: Option<ClauseIndex>,
+    /// That a length in the answer to HEAD is GET's; none for an operation of another method.
+    pub head_length: Option<ClauseIndex>,
     /// That a Date is well-formed.
     pub date: ClauseIndex,
     /// That a Retry-After is well-formed.

@@ -145,6 +145,10 @@ pub(super) fn run(
 async fn interrupted(cancel: watch::Sender<bool>) {
     stopped().await;
     cancel.send_replace(true);
+    // Who asks again doesn't want to wait for what is being taken away.
+    stopped().await;
+    #[expect(clippy::exit, reason = "a second signal ends the program where it is")]
+    std::process::exit(i32::from(super::exit::Exit::Interrupted as u8));
 }
 
 /// Waits until the user or the system asks the program to stop: an interrupt, or on Unix a

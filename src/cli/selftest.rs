@@ -11,7 +11,6 @@ use super::engine;
 use super::inputs::Inputs;
 use crate::case::Case;
 use crate::clause::ClauseId;
-use crate::openapi::Level;
 use crate::outcome::{CaseOutcome, Standing};
 use crate::profile::Profile;
 use crate::reference::{Fault, Server};
@@ -53,10 +52,9 @@ impl Selftest {
     /// With a fault: some case fails and names the fault's clause, and none names another.
     pub(super) fn caught(&self, fault: &'static Fault) -> Result<(), String> {
         let clause: ClauseId = fault.clause.parse().map_err(|error| format!("{error}"))?;
-        let Some(index) = self.inputs.clauses.find(&clause) else {
+        if self.inputs.clauses.find(&clause).is_none() {
             return Err(format!("the contract has no clause {clause}"));
-        };
-        let level = self.inputs.clauses.get(index).level;
+        }
         let sound = self.sound()?;
         // What no sound answer holds, such as a field that is never sent, any case may show.
         let all: Vec<usize> = (0..self.inputs.cases.len()).collect();
@@ -71,7 +69,7 @@ impl Selftest {
                 .map(|number| self.inputs.cases[*number].clone())
                 .collect();
             fired.extend(self.fire(&cases, &[fault])?);
-            if let Some(verdict) = verdict(fault, level, &fired) {
+            if let Some(verdict) = verdict(fault, &fired) {
                 return verdict;
             }
         }
@@ -116,15 +114,9 @@ impl Selftest {
 }
 
 /// What the outcomes say of a fault; none if no case named its clause yet.
-fn verdict(
-    fault: &Fault,
-    level: Level,
-    outcomes: &[Arc<CaseOutcome>],
-) -> Option<Result<(), String>> {
+fn verdict(fault: &Fault, outcomes: &[Arc<CaseOutcome>]) -> Option<Result<(), String>> {
     let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
-    let named = findings().any(|finding| {
-        finding.clause.to_string() == fault.clause && (finding.is_failure() || level != Level::Must)
-    });
+    let named = findings().any(|finding| finding.clause.to_string() == fault.clause);
     let others: Vec<String> = findings()
         .map(|finding| finding.clause.to_string())
         .filter(|clause| clause != fault.clause && !fault.also.contains(&clause.as_str()))

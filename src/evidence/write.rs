@@ -1,10 +1,12 @@
 //! Writes a record.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::outcome::Trace;
 
@@ -35,8 +37,26 @@ pub fn write_traces(
     serde_json::to_writer(&mut file, header)?;
     file.write_all(b"\n")?;
     for trace in traces {
-        serde_json::to_writer(&mut file, trace)?;
+        serde_json::to_writer(&mut file, &masked(trace))?;
         file.write_all(b"\n")?;
     }
     file.flush()
+}
+
+/// The trace without any credential among the values that were captured; in exchanges they are masked
+/// by themselves.
+fn masked(trace: &Trace) -> Cow<'_, Trace> {
+    let answered = trace
+        .steps
+        .iter()
+        .filter_map(|step| step.result.as_ref().ok());
+    let text = Value::Object(trace.bindings.clone()).to_string();
+    let clean = answered.fold(text.clone(), |text, exchange| exchange.masked(&text));
+    if clean == text {
+        return Cow::Borrowed(trace);
+    }
+    let mut trace = trace.clone();
+    // Masking takes nothing from the text's form; if it did, nothing is better than a credential.
+    trace.bindings = serde_json::from_str(&clean).unwrap_or_default();
+    Cow::Owned(trace)
 }

@@ -14,6 +14,9 @@ pub struct NoAnswer {
     /// Whether not even a connection was had.
     #[serde(default)]
     pub unreachable: bool,
+    /// Whether it was waited for as long as anything is waited for.
+    #[serde(default)]
+    pub timed_out: bool,
 }
 
 /// One step as it went.

@@ -102,7 +102,7 @@ fn set_item() -> Value {
             { "id": "other-type-changes-nothing", "text": "a body of another media type changes nothing, whatever it is answered" },
             { "id": "body-limit", "text": "a body of the target's size limit is taken, and one over it is refused with 413" },
             { "id": "item-limit", "text": "as many items as an image may have are taken, and one more is refused with 413" },
-            { "id": "no-such-image", "text": "a write to an image that isn't there is refused with 400" },
+            { "id": "no-such-image", "text": "a write to an image that isn't there is refused" },
             { "id": "tenants-apart", "text": "an image that the caller may not see is not changed" },
             { "id": "forbidden", "text": "an image that the caller may see and not change is refused with 403" },
             { "id": "not-ready", "text": "an image that is in no state to be changed is refused with 409" }
@@ -174,7 +174,7 @@ fn headers(status: &str, response: &mut Value) {
         "description": "Names the request in the server's logs: `req-` and a UUID, new for each request.",
         "schema": { "type": "string", "pattern": REQUEST_ID }
     });
-    if success {
+    if matches!(status, "200" | "203") {
         id["required"] = true.into();
     }
     headers.insert("X-Compute-Request-Id".into(), id);

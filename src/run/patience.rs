@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::target::TransportError;
-
-/// After so many requests of one operation in a row that ran out of time, no further one is sent:
+/// After so many requests of one operation in a row that ran out of time, further ones aren't sent:
 /// each would take as long, and say no more.
 const MOST: usize = 3;
+
+/// Of those one in so many is sent all the same, for the target may be back.
+const PROBE: usize = 16;
 
 /// Counts, for each operation, the requests in a row that ran out of time.
 #[derive(Debug, Default)]
@@ -20,47 +21,45 @@ impl Patience {
     pub(super) fn exhausted(&self, operation: usize) -> Option<String> {
         let silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let count = silent.get(&operation).copied().unwrap_or_default();
-        (count >= MOST).then(|| {
-            format!("not sent: the last {count} requests for this operation ran out of time")
+        let probe = count >= MOST && (count - MOST) % PROBE == PROBE - 1;
+        (count >= MOST && !probe).then(|| {
+            format!("not sent: {MOST} requests in a row for this operation ran out of time")
         })
     }
 
-    /// Takes in what came of a request.
-    pub(super) fn note<T>(&self, operation: usize, result: &Result<T, TransportError>) {
+    /// Takes in whether a request, or several at the same time, ran out of time.
+    pub(super) fn note(&self, operation: usize, late: bool) {
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
-        match result {
-            Err(TransportError::TimedOut { .. }) => *silent.entry(operation).or_default() += 1,
-            _ => {
-                silent.remove(&operation);
-            }
+        if late {
+            *silent.entry(operation).or_default() += 1;
+        } else {
+            silent.remove(&operation);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::target::Phase;
 
     #[test]
     fn patience_ends_for_one_operation_and_comes_back_with_an_answer() {
         let patience = Patience::default();
-        let late = || {
-            Err::<(), _>(TransportError::TimedOut {
-                after: Duration::from_secs(1),
-                phase: Phase::Head,
-            })
-        };
-        patience.note(0, &late());
-        patience.note(0, &late());
-        patience.note(0, &Ok(()));
+        patience.note(0, true);
+        patience.note(0, true);
+        patience.note(0, false);
         for _ in 0..MOST {
             assert_eq!(patience.exhausted(0), None);
-            patience.note(0, &late());
+            patience.note(0, true);
         }
-        assert!(patience.exhausted(0).is_some());
         assert_eq!(patience.exhausted(1), None);
+        let mut probes = 0;
+        for _ in 0..PROBE {
+            probes += usize::from(patience.exhausted(0).is_none());
+            patience.note(0, true);
+        }
+        assert_eq!(probes, 1);
+        patience.note(0, false);
+        assert_eq!(patience.exhausted(0), None);
     }
 }

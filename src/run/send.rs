@@ -8,12 +8,14 @@ use super::plan::identity;
 use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
-use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, unique_names, with_index};
+use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, expand, unique_names, with_index};
 use crate::check::{answer_met, status_met};
 use crate::codec::read_json;
+use crate::diag::Pointer;
 use crate::http::{Exchange, FieldValue, Request};
 use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
 use crate::relation::count;
+use crate::schema::Schemas;
 use crate::target::{TransportError, Way};
 
 /// A case's trace, and what of it could not be removed from the target.
@@ -95,6 +97,9 @@ fn repetitions(step: &Step, bindings: &Map<String, Value>) -> Result<Vec<Option<
     Ok((0..times).map(Some).collect())
 }
 
+/// How many repetitions of a step may be under way at once.
+const SIDE_BY_SIDE: usize = 64;
+
 /// A repetition's index, and what came of it.
 type Repetition = (Option<usize>, Result<Result<Exchange, NoAnswer>, String>);
 
@@ -111,8 +116,20 @@ async fn all(
         let bindings = with_index(bindings, index);
         (index, one_step(shared, case, number, &bindings).await)
     };
-    if case.steps[number].parallel {
-        return join_all(indexes.iter().map(|index| one(*index))).await;
+    let step = &case.steps[number];
+    if step.parallel {
+        if indexes.len() > SIDE_BY_SIDE {
+            let reason = format!("at most {SIDE_BY_SIDE} requests are sent side by side");
+            return vec![(None, Err(reason))];
+        }
+        let sent = join_all(indexes.iter().map(|index| one(*index))).await;
+        // However many ran out of time at once, the target was slow once.
+        let late =
+            |repetition: &Repetition| matches!(&repetition.1, Ok(Err(none)) if none.timed_out);
+        shared
+            .patience
+            .note(step.operation, !sent.is_empty() && sent.iter().all(late));
+        return sent;
     }
     let mut sent = Vec::with_capacity(indexes.len());
     for index in indexes {
@@ -211,6 +228,13 @@ async fn one_step(
     {
         return Err(Unbound(name).to_string());
     }
+    // A schema whose expressions made it none would expect nothing.
+    if let Some(schema) = &step.expect.schema {
+        let schema = expand(schema, bindings).map_err(|unbound| unbound.to_string())?;
+        Schemas::new(std::sync::Arc::new(schema))
+            .and_then(|schemas| schemas.get(&Pointer::root()))
+            .map_err(|error| format!("what is expected of the body is no schema: {error}"))?;
+    }
     let operation = &shared.contract.operations[step.operation];
     let identity = identity(step, operation);
     let mut credential = match identity {
@@ -231,6 +255,10 @@ async fn one_step(
         };
         let request = build(step, &parts).map_err(|error| error.to_string())?;
         let result = send(shared, step.operation, &request, way).await;
+        if !step.parallel {
+            let late = result.as_ref().is_err_and(|none| none.timed_out);
+            shared.patience.note(step.operation, late);
+        }
         let refused = result
             .as_ref()
             .is_ok_and(|exchange| exchange.response.status == 401);
@@ -262,16 +290,18 @@ pub(super) async fn send(
                 name.escape_debug()
             ),
             unreachable: false,
+            timed_out: false,
         });
     }
     if let Some(reason) = shared.patience.exhausted(operation) {
+        // It counts as one more, so that the operation stays given up.
         return Err(NoAnswer {
             reason,
             unreachable: false,
+            timed_out: true,
         });
     }
     let result = shared.target.send(request, way).await;
-    shared.patience.note(operation, &result);
     result.map_err(|error| no_answer(&error))
 }
 
@@ -286,5 +316,6 @@ pub(super) fn no_answer(error: &TransportError) -> NoAnswer {
     NoAnswer {
         reason: error.to_string(),
         unreachable: error.is_connect(),
+        timed_out: matches!(error, TransportError::TimedOut { .. }),
     }
 }

@@ -59,6 +59,8 @@ pub(super) async fn case(
             }
         };
         let result = send(shared, operation, &request, Way::Client).await;
+        let late = result.as_ref().is_err_and(|none| none.timed_out);
+        shared.patience.note(operation, late);
         match &result {
             Ok(exchange) if matches!(exchange.response.status, 200..=299 | 404 | 410) => {}
             // Where every write was refused there is nothing, as far as the target says.
@@ -123,7 +125,6 @@ fn candidates(
             refused: refused(trace, *number, *index),
         });
     }
-    let own: BTreeSet<&String> = writes.iter().flat_map(|write| &write.names).collect();
     let mut seen = BTreeSet::new();
     let mut candidates = Vec::new();
     for write in &writes {
@@ -134,7 +135,7 @@ fn candidates(
             {
                 continue;
             }
-            for name in &own {
+            for name in &write.names {
                 let mut path = write.path.clone();
                 path.insert(parameter.clone(), Value::from(name.as_str()));
                 if !seen.insert((write.delete, Value::Object(path.clone()).to_string())) {
@@ -144,9 +145,9 @@ fn candidates(
                     let mut others = other.path.iter();
                     others.all(|(key, value)| key == parameter || path.get(key) == Some(value))
                 };
-                let likely = writes.iter().any(|other| {
-                    !other.refused && other.names.contains(*name) && same_place(other)
-                });
+                let likely = writes
+                    .iter()
+                    .any(|other| !other.refused && other.names.contains(name) && same_place(other));
                 candidates.push(Candidate {
                     operation: write.delete,
                     path,

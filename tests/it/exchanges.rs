@@ -383,6 +383,15 @@ const ROWS: &[Row] = &[
         &["should http#date"],
     ),
     (
+        "two dates in two lines, a proxy's and the origin's",
+        |e| {
+            e.response
+                .headers
+                .push("date", "Wed, 15 Jul 2015 16:46:45 GMT");
+        },
+        &["should http#date"],
+    ),
+    (
         "a date in a form of former times",
         |e| {
             e.response

@@ -290,7 +290,7 @@ async fn a_server_that_dies_half_way_ends_the_rest_as_errors() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_on_one_operation_costs_three_waits_and_no_more() {
+async fn a_server_that_hangs_on_one_operation_is_soon_asked_no_more() {
     let suite = Suite::built_in();
     let hung = Arc::new(AtomicU32::new(0));
     let count = hung.clone();
@@ -308,14 +308,15 @@ async fn a_server_that_hangs_on_one_operation_costs_three_waits_and_no_more() {
     })
     .await;
     assert_eq!(result.outcomes.len(), suite.cases.len());
-    // Twenty writers side by side are sent before the first of them runs out of time.
-    assert!(hung.load(Ordering::Relaxed) <= 3 + 20 + 8, "{hung:?}");
+    // Three, then one in sixteen; what is sent side by side goes out before the first runs out of time.
+    let most = 3 + u32::try_from(suite.cases.len()).expect("few") / 16 + 20 + 8;
+    assert!(hung.load(Ordering::Relaxed) <= most, "{hung:?}");
     assert!(
         result
             .outcomes
             .iter()
             .flat_map(|outcome| &outcome.troubles)
-            .any(|trouble| trouble.reason.contains("not sent: the last 3 requests")),
+            .any(|trouble| trouble.reason.contains("not sent: 3 requests in a row")),
     );
 }
 

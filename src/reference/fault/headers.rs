@@ -8,7 +8,7 @@ use super::catalogue::{Category, Fault};
 use super::layer::{Answer, Operation, When, changed};
 
 /// The faults of headers.
-pub(super) static FAULTS: [Fault; 16] = [
+pub(super) static FAULTS: [Fault; 15] = [
     Category::Headers.fault(
         "request-id-repeated",
         "setImageMetadataItem/relation#request-id-is-new",
@@ -38,12 +38,6 @@ pub(super) static FAULTS: [Fault; 16] = [
         "setImageMetadataItem/400/header/x-compute-request-id#pattern",
         "The request id of a PUT refused with 400 lacks its prefix `req-`.",
         fault_request_id_malformed,
-    ),
-    Category::Headers.fault(
-        "delete-request-id-missing",
-        "deleteImageMetadataItem/204/header/x-compute-request-id#required",
-        "A successful DELETE is answered without a request id.",
-        delete_request_id_missing,
     ),
     Category::Headers.fault(
         "wrong-media-type",
@@ -144,15 +138,6 @@ fn fault_request_id_malformed(router: Router) -> Router {
         Operation::Set,
         When::Status(StatusCode::BAD_REQUEST),
         |_, answer| strip_request_id(answer),
-    )
-}
-
-fn delete_request_id_missing(router: Router) -> Router {
-    removed(
-        router,
-        Operation::Delete,
-        When::Status(StatusCode::NO_CONTENT),
-        REQUEST_ID,
     )
 }
 

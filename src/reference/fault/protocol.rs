@@ -40,7 +40,7 @@ pub(super) static FAULTS: [Fault; 7] = [
     ),
     Category::Protocol.byte_fault(
         "head-length",
-        "getImageMetadataItem/http#head-agrees",
+        "getImageMetadataItem/http#head-length",
         "The `Content-Length` of the answer to a HEAD of an item is one more than that of a GET.",
         || Framing::fault(headed, Change::Length(1)),
     ),

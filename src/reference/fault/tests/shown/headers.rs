@@ -1,6 +1,6 @@
 //! What shows the faults of an answer's headers.
 
-use super::{Row, all, body, delete, head_row, post, set, token};
+use super::{Row, all, body, head_row, post, set, token};
 use crate::reference::fixtures::{IMAGE, SAVING_IMAGE};
 use crate::reference::testing::Ask;
 
@@ -41,13 +41,6 @@ pub(super) fn rows() -> Vec<Row> {
             id,
             "200 an id | 400 an id",
             "200 an id | 400 a bare id",
-        ),
-        head_row(
-            "delete-request-id-missing",
-            [delete("label")],
-            id,
-            "204 an id",
-            "204",
         ),
         head_row(
             "allow-missing",
