@@ -127,10 +127,15 @@ fn load_case(
     // All rows use the same expressions, so what is wrong in one is wrong in all; but for a row that
     // lacks a variable.
     for problem in cases.iter().flat_map(|case| bind::names(contract, case)) {
-        if !problems
+        // A variable that another row has is missing in its row, and said to be.
+        let of_table = keys.table.values().any(|row| {
+            let mut names = row.as_object().into_iter().flat_map(Map::keys);
+            names.any(|name| problem.message.contains(&format!("`${{{name}}}`")))
+        });
+        let known = problems
             .iter()
-            .any(|known| known.message == problem.message)
-        {
+            .any(|known| known.message == problem.message);
+        if !of_table && !known {
             problems.push(problem);
         }
     }

@@ -206,7 +206,7 @@ fn not_sent(case: &Case, trace: &Trace) -> Option<Trouble> {
     let sent = trace.steps.iter().any(|record| record.role == Role::Main);
     (!sent).then(|| Trouble {
         during: format!("the case's own request, {}", case.place(Some(main))),
-        reason: "it was not sent: set-up was not answered as the case builds on it".to_owned(),
+        reason: "it was never sent: set-up was not answered as the case builds on it, or it is repeated no times".to_owned(),
     })
 }
 
