@@ -151,7 +151,11 @@ impl<'a> TraceView<'a> {
                 )
             }),
             Needs { content: true, .. } => scopes.whole.get_or_init(|| now(true)),
-            Needs { content: false, .. } => scopes.light.get_or_init(|| now(false)),
+            // What is there already serves as well: putting a second one together costs more.
+            Needs { content: false, .. } => match scopes.whole.get() {
+                Some(whole) => whole,
+                None => scopes.light.get_or_init(|| now(false)),
+            },
         }
     }
 }
