@@ -16,7 +16,7 @@ pub use file::case_schema;
 pub use model::{
     Auth, Capture, Case, CaseId, Expect, INDEX, Origin, Padding, Payload, Repeat, Role, Step,
 };
-pub use parse::load_cases;
+pub use parse::{CaseFiles, bind_cases, load_cases};
 pub use template::{
     Unbound, expand, expand_bytes, expand_text, names, unique_names, unique_prefix, with_index,
 };

@@ -13,8 +13,44 @@ use crate::diag::{Diagnostic, Document, Pointer, Source, Syntax};
 use crate::openapi::Contract;
 use crate::schema::Format;
 
-/// Reads case files and binds them to a contract. `label` is the folder's name in front of each
-/// text's name; what is behind it, without extension, is the case's id.
+/// Case files that were read and have the shape of cases, not bound to a contract yet.
+#[derive(Debug, Default)]
+pub struct CaseFiles {
+    documents: Vec<Arc<Document>>,
+    problems: Vec<Diagnostic>,
+    label: String,
+}
+
+impl CaseFiles {
+    /// Reads the texts of case files. `label` is the folder's name in front of each text's name; what
+    /// is behind it, without extension, is the case's id.
+    #[must_use]
+    pub fn read(sources: &[Arc<Source>], label: &str) -> Self {
+        let mut files = Self {
+            label: label.to_owned(),
+            ..Self::default()
+        };
+        for source in sources {
+            match document(source) {
+                Ok(document) => files.documents.push(document),
+                Err(found) => files.problems.extend(found),
+            }
+        }
+        files
+    }
+}
+
+fn document(source: &Arc<Source>) -> Result<Arc<Document>, Vec<Diagnostic>> {
+    let document = Document::parse(source.clone(), Syntax::Yaml)?;
+    let problems = shape().problems(&document);
+    if problems.is_empty() {
+        Ok(Arc::new(document))
+    } else {
+        Err(problems)
+    }
+}
+
+/// Reads case files and binds them to a contract, as [`CaseFiles::read`] and [`bind_cases`] do.
 ///
 /// # Errors
 /// Every problem of every file.
@@ -23,10 +59,22 @@ pub fn load_cases(
     label: &str,
     contract: &Contract,
 ) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    bind_cases(CaseFiles::read(sources, label), contract)
+}
+
+/// Binds the cases of files to a contract.
+///
+/// # Errors
+/// Every problem of every file.
+pub fn bind_cases(files: CaseFiles, contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let CaseFiles {
+        documents,
+        mut problems,
+        label,
+    } = files;
     let mut cases = Vec::new();
-    let mut problems = Vec::new();
-    for source in sources {
-        match load_case(source, label, contract) {
+    for document in documents {
+        match bind_case(document, &label, contract) {
             Ok(found) => cases.extend(found),
             Err(found) => problems.extend(found),
         }
@@ -56,16 +104,11 @@ pub fn load_cases(
     Ok(cases)
 }
 
-fn load_case(
-    source: &Arc<Source>,
+fn bind_case(
+    document: Arc<Document>,
     label: &str,
     contract: &Contract,
 ) -> Result<Vec<Case>, Vec<Diagnostic>> {
-    let document = Arc::new(Document::parse(source.clone(), Syntax::Yaml)?);
-    let problems = shape().problems(&document);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     let whole = document.root().as_object().cloned().unwrap_or_default();
     let (own, main): (Map<_, _>, Map<_, _>) = whole
         .into_iter()
@@ -104,10 +147,10 @@ fn load_case(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let name = source
-        .name()
+    let name = document.source().name();
+    let name = name
         .strip_prefix(label)
-        .unwrap_or(source.name())
+        .unwrap_or(name)
         .trim_start_matches('/');
     let id = name.rsplit_once('.').map_or(name, |(id, _)| id);
     let case = Case {

@@ -1,6 +1,7 @@
 //! Judging: one pure function, in plan order, whatever order the answers came in.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -12,11 +13,11 @@ use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
 use crate::case::{Case, CaseId, Role, Step};
 use crate::clause::Clauses;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Pointer};
 use crate::http::Exchange;
-use crate::openapi::{Contract, Operation};
+use crate::openapi::{Contract, Operation, RelationDecl};
 use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble};
-use crate::relation::Relation;
+use crate::relation::{Relation, RelationError};
 
 /// Whether a step was answered with a status it waits for.
 #[must_use]
@@ -42,45 +43,52 @@ pub struct Judge<'c> {
     clauses: &'c Clauses,
     /// By operation's name.
     relations: HashMap<&'c str, Relations>,
+    /// Those that can't be compiled, each once.
+    unusable: Vec<(&'c RelationDecl, RelationError)>,
 }
 
 impl<'c> Judge<'c> {
     /// Makes a contract ready.
     #[must_use]
     pub fn new(contract: &'c Contract, clauses: &'c Clauses) -> Self {
-        let operations = contract.operations.iter();
-        let relations =
-            operations.map(|operation| (operation.name.as_str(), Relations::of(operation)));
+        // Operations inherit relations: each is compiled where it is declared.
+        let mut known: HashMap<&Pointer, Option<Arc<Relation>>> = HashMap::new();
+        let mut unusable = Vec::new();
+        let mut compiled = |declared: &'c RelationDecl| {
+            let relation = known.entry(&declared.at).or_insert_with(|| {
+                Relation::compile(declared)
+                    .map(Arc::new)
+                    .map_err(|error| unusable.push((declared, error)))
+                    .ok()
+            });
+            relation.clone()
+        };
+        let relations = contract.operations.iter().map(|operation| {
+            let relations = Relations::of(operation, &mut compiled);
+            (operation.name.as_str(), relations)
+        });
         Self {
             contract,
             clauses,
             relations: relations.collect(),
+            unusable,
         }
     }
 
     /// The relations that can't be compiled, each once.
     #[must_use]
     pub fn problems(&self) -> Vec<Diagnostic> {
-        let mut seen = std::collections::BTreeSet::new();
-        let declared = self
-            .contract
-            .operations
-            .iter()
-            .flat_map(|operation| &operation.relations);
-        declared
-            .filter(|declared| seen.insert(&declared.at))
-            .filter_map(|declared| Some((declared, Relation::compile(declared).err()?)))
-            .map(|(declared, error)| {
-                let document = &self.contract.document;
-                Diagnostic::error("relation", error.to_string())
-                    .at(
-                        document.source(),
-                        document.span(&declared.at.child(error.part)),
-                        "",
-                    )
-                    .help("relations are written in CEL, over request, response and previous")
-            })
-            .collect()
+        let document = &self.contract.document;
+        let problem = |(declared, error): &(&RelationDecl, RelationError)| {
+            Diagnostic::error("relation", error.to_string())
+                .at(
+                    document.source(),
+                    document.span(&declared.at.child(error.part)),
+                    "",
+                )
+                .help("relations are written in CEL, over request, response and previous")
+        };
+        self.unusable.iter().map(problem).collect()
     }
 
     /// The contract.

@@ -4,6 +4,7 @@
 //! body, and only a rule that looks back sees earlier exchanges.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ use super::answer::{Answer, TraceView};
 use crate::codec::Decoded;
 use crate::http::Headers;
 use crate::openapi::{Location, Operation, RelationDecl};
-use crate::relation::{Relation, Scope, ScopePart};
+use crate::relation::{Earlier, Relation, Scope, ScopePart};
 
 /// What an expression speaks of beside methods, statuses and header fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,15 +51,19 @@ pub(super) struct Relations {
 /// One relation; one that can't be compiled is none.
 #[derive(Debug)]
 struct Ready {
-    relation: Option<Relation>,
+    relation: Option<Arc<Relation>>,
     when: Needs,
     rule: Needs,
 }
 
 impl Relations {
-    pub(super) fn of(operation: &Operation) -> Self {
-        let ready = |declared: &RelationDecl| Ready {
-            relation: Relation::compile(declared).ok(),
+    /// `compiled` gives each declared relation, if it can be compiled.
+    pub(super) fn of<'c>(
+        operation: &'c Operation,
+        mut compiled: impl FnMut(&'c RelationDecl) -> Option<Arc<Relation>>,
+    ) -> Self {
+        let ready = |declared: &'c RelationDecl| Ready {
+            relation: compiled(declared),
             when: Needs::of(declared.when.as_deref().unwrap_or_default()),
             rule: Needs::of(&declared.rule),
         };
@@ -117,6 +122,7 @@ pub(super) struct Scopes {
     light: OnceCell<Scope>,
     whole: OnceCell<Scope>,
     back: OnceCell<Scope>,
+    earlier: OnceCell<Earlier>,
 }
 
 impl<'a> TraceView<'a> {
@@ -147,7 +153,7 @@ impl<'a> TraceView<'a> {
                 Scope::new(
                     request,
                     response,
-                    earlier.map(|earlier| self::parts(relations, earlier, content).clone()),
+                    earlier.map(|earlier| as_earlier(relations, earlier, content)),
                 )
             }),
             Needs { content: true, .. } => scopes.whole.get_or_init(|| now(true)),
@@ -158,6 +164,15 @@ impl<'a> TraceView<'a> {
             },
         }
     }
+}
+
+/// An answer as a later one's rules see it.
+fn as_earlier(relations: &Relations, answer: &Answer<'_>, content: bool) -> Earlier {
+    let earlier = answer.scopes.earlier.get_or_init(|| {
+        let (request, response) = parts(relations, answer, content).clone();
+        Earlier::new(request, response)
+    });
+    earlier.clone()
 }
 
 /// An exchange's parts: method, status and the header fields that rules speak of; with `content` the

@@ -3,10 +3,12 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use super::args::ContractArgs;
 use super::built_in;
-use crate::case::{Case, discover, load_cases};
+use crate::case::{Case, CaseFiles, bind_cases, discover};
+use crate::check::Judge;
 use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Source};
 use crate::openapi::{Contract, load};
@@ -18,16 +20,56 @@ pub(super) struct Inputs {
     pub(super) cases: Vec<Case>,
 }
 
-/// Reads contract and cases, and says everything that is wrong with either.
+/// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
+/// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
-    let source = match &args.spec {
-        None => built_in::contract(),
-        Some(path) => read_source(path).map_err(|problem| vec![problem])?,
+    let (contract, files) = std::thread::scope(|scope| {
+        let files = scope.spawn(|| case_files(args));
+        let contract = match &args.spec {
+            None => Ok(built_in::contract()),
+            Some(path) => read_source(path).map_err(|problem| vec![problem]),
+        };
+        (contract.and_then(load), joined(files))
+    });
+    let (contract, files) = match (contract, files) {
+        (Ok(contract), Ok(files)) => (contract, files),
+        (contract, files) => {
+            let problems = [contract.err(), files.err()];
+            return Err(problems.into_iter().flatten().flatten().collect());
+        }
     };
-    let contract = load(source)?;
-    let clauses = Clauses::of(&contract);
-    let mut problems = crate::check::Judge::new(&contract, &clauses).problems();
-    let sources = match (&args.cases, &args.spec) {
+    let (clauses, mut problems, cases) = std::thread::scope(|scope| {
+        let clauses = scope.spawn(|| {
+            let clauses = Clauses::of(&contract);
+            let problems = Judge::new(&contract, &clauses).problems();
+            (clauses, problems)
+        });
+        let cases = bind_cases(files, &contract);
+        let (clauses, problems) = joined(clauses);
+        (clauses, problems, cases)
+    });
+    match cases {
+        Ok(cases) if problems.is_empty() => Ok(Inputs {
+            contract: Arc::new(contract),
+            clauses: Arc::new(clauses),
+            cases,
+        }),
+        Ok(_) => Err(problems),
+        Err(found) => {
+            problems.extend(found);
+            Err(problems)
+        }
+    }
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn case_files(args: &ContractArgs) -> Result<CaseFiles, Vec<Diagnostic>> {
+    match (&args.cases, &args.spec) {
         (Some(folder), _) => {
             // As the user would open it from here.
             let here = std::env::current_dir().unwrap_or_default();
@@ -45,23 +87,11 @@ pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
                     })
                     .collect::<Vec<_>>()
             })?;
-            (label, sources)
+            Ok(CaseFiles::read(&sources, &label))
         }
-        (None, None) => (built_in::CASES_LABEL.to_owned(), built_in::cases()),
+        (None, None) => Ok(CaseFiles::read(&built_in::cases(), built_in::CASES_LABEL)),
         // Cases of another contract would only be full of unknown operations.
-        (None, Some(_)) => (String::new(), Vec::new()),
-    };
-    match load_cases(&sources.1, &sources.0, &contract) {
-        Ok(cases) if problems.is_empty() => Ok(Inputs {
-            contract: Arc::new(contract),
-            clauses: Arc::new(clauses),
-            cases,
-        }),
-        Ok(_) => Err(problems),
-        Err(found) => {
-            problems.extend(found);
-            Err(problems)
-        }
+        (None, Some(_)) => Ok(CaseFiles::default()),
     }
 }
 

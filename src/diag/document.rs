@@ -94,7 +94,7 @@ impl Document {
     /// The value at a pointer.
     #[must_use]
     pub fn get(&self, pointer: &Pointer) -> Option<&Value> {
-        self.root.pointer(pointer.as_str())
+        pointer.of(&self.root)
     }
 
     /// Where the node stands; of a node that isn't there, the nearest one that is and holds it.
@@ -121,13 +121,13 @@ impl Document {
         let mut value = &self.root;
         for token in pointer.tokens() {
             let index = match value {
-                Value::Object(members) => members.keys().position(|key| *key == token),
+                Value::Object(members) => members.keys().position(|key| **key == *token),
                 Value::Array(_) => token.parse().ok(),
                 _ => None,
             };
             let child = index.and_then(|index| mark.children.get(index));
             let inner = match value {
-                Value::Object(members) => members.get(&token),
+                Value::Object(members) => members.get(token.as_ref()),
                 Value::Array(elements) => index.and_then(|index| elements.get(index)),
                 _ => None,
             };

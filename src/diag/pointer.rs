@@ -1,6 +1,9 @@
 //! JSON Pointer (RFC 6901).
 
-use std::fmt::{self, Write as _};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
 
 /// A JSON Pointer: the address of a node in a document. The empty pointer is the whole document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,15 +49,32 @@ impl Pointer {
         Self(self.0.rfind('/').map_or("", |at| &self.0[..at]).to_owned())
     }
 
+    /// The node of a value it is the address of.
+    #[must_use]
+    pub fn of<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+        if !self.0.is_empty() && !self.0.starts_with('/') {
+            return None;
+        }
+        self.tokens().try_fold(root, |node, token| match node {
+            Value::Object(members) => members.get(token.as_ref()),
+            // RFC 6901, 4: digits without leading zeros.
+            Value::Array(elements) if token.len() == 1 || !token.starts_with(['0', '+']) => {
+                elements.get(token.parse::<usize>().ok()?)
+            }
+            _ => None,
+        })
+    }
+
     /// The tokens, unescaped, outermost first.
-    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+    pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(unescape)
     }
 
     /// The last token, unescaped; none for the root.
     #[must_use]
     pub fn last(&self) -> Option<String> {
-        self.0.rsplit_once('/').map(|(_, token)| unescape(token))
+        let (_, token) = self.0.rsplit_once('/')?;
+        Some(unescape(token).into_owned())
     }
 }
 
@@ -66,20 +86,26 @@ impl fmt::Display for Pointer {
 
 /// Appends a token, with `~` and `/` escaped.
 pub(crate) fn escape_into(text: &mut String, token: &str) {
-    for c in token.chars() {
-        match c {
-            '~' => text.push_str("~0"),
-            '/' => text.push_str("~1"),
-            other => {
-                let _ = text.write_char(other);
-            }
-        }
+    let mut rest = token;
+    while let Some(at) = rest.find(['~', '/']) {
+        text.push_str(&rest[..at]);
+        text.push_str(if rest.as_bytes()[at] == b'~' {
+            "~0"
+        } else {
+            "~1"
+        });
+        rest = &rest[at + 1..];
     }
+    text.push_str(rest);
 }
 
 /// The token as it was before it was escaped.
-pub(crate) fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') {
+        token.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        token.into()
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +119,29 @@ mod tests {
         assert_eq!(pointer.as_str(), "/paths/~1images~1{id}");
         assert_eq!(pointer.parent().as_str(), "/paths");
         assert_eq!(pointer.last().as_deref(), Some("/images/{id}"));
+    }
+
+    #[test]
+    fn nodes_are_found_as_the_standard_has_it() {
+        let value = serde_json::json!({"a/b": [{"~": 1}], "": {"0": 2}, "l": [5, 6]});
+        let found = |text: &str| Pointer::from_text(text).of(&value).cloned();
+        for text in [
+            "",
+            "/a~1b/0/~0",
+            "/",
+            "//0",
+            "/l/1",
+            "/l/01",
+            "/l/-",
+            "/l/+1",
+            "/l/2",
+            "/l/0/x",
+            "/z",
+            "l",
+        ] {
+            assert_eq!(found(text), value.pointer(text).cloned(), "{text}");
+        }
+        assert_eq!(found("/a~1b/0/~0"), Some(1.into()));
     }
 
     proptest! {

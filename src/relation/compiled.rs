@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::diag::Pointer;
     use crate::openapi::{Level, RelationSide};
-    use crate::relation::ScopePart;
+    use crate::relation::{Earlier, ScopePart};
     use serde_json::{Value, json};
 
     fn holds(rule: &str, when: Option<&str>, request: &Value, response: &Value) -> Option<bool> {
@@ -97,7 +97,10 @@ mod tests {
             ScopePart::new(members.iter().map(|(name, value)| (name.as_str(), value)))
         };
         let relation = Relation::compile(&declared).expect("it compiles");
-        let earlier = [(part(&json!({})), part(&json!({"headers": {"id": "a"}})))];
+        let earlier = [Earlier::new(
+            part(&json!({})),
+            part(&json!({"headers": {"id": "a"}})),
+        )];
         let scope = Scope::new(part(request), part(response), earlier);
         relation.is_asked(&scope).then(|| relation.holds(&scope))?
     }

@@ -8,7 +8,8 @@
 mod compiled;
 mod count;
 mod scope;
+mod shared;
 
 pub use compiled::{Relation, RelationError};
 pub use count::{CountError, check_count, count};
-pub use scope::{Scope, ScopePart};
+pub use scope::{Earlier, Scope, ScopePart};

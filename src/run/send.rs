@@ -187,7 +187,7 @@ fn take(
             Capture::Header(header) => exchange.response.headers.text(header).map(Value::from),
             Capture::Body(pointer) => read_json(&exchange.response.body)
                 .ok()
-                .and_then(|body| body.pointer(pointer.as_str()).cloned()),
+                .and_then(|body| pointer.of(&body).cloned()),
         };
         let Some(value) = value else {
             // An answer that isn't as the step expects is said by the judge, and so is a main request

@@ -71,7 +71,7 @@ impl Schemas {
 
     fn compile(&self, pointer: &Pointer) -> Result<Schema, SchemaError> {
         let target = follow(&self.document, pointer);
-        let (validator, base) = match self.document.pointer(target.as_str()) {
+        let (validator, base) = match target.of(&self.document) {
             // A document repeats small schemas many times, headers above all: one that refers to
             // nothing means the same wherever it stands.
             Some(schema) if !refers(schema) => {

@@ -110,9 +110,7 @@ impl Format {
     }
 
     fn known_keys(&self, keyword: &Pointer) -> Vec<String> {
-        let properties = self
-            .source
-            .pointer(keyword.parent().child("properties").as_str());
+        let properties = keyword.parent().child("properties").of(&self.source);
         let properties = properties.and_then(Value::as_object);
         properties
             .into_iter()
@@ -122,10 +120,7 @@ impl Format {
     }
 
     fn description(&self, at: &Pointer) -> Option<String> {
-        let text = self
-            .source
-            .pointer(at.child("description").as_str())?
-            .as_str()?;
+        let text = at.child("description").of(&self.source)?.as_str()?;
         Some(text.replace('\n', " "))
     }
 }

@@ -156,7 +156,7 @@ impl Shape {
         let mut queue = VecDeque::new();
         shape.visit(document, root, Vec::new(), &mut known, &mut queue);
         while let Some((index, at, path)) = queue.pop_front() {
-            if let Some(schema) = document.pointer(at.as_str()) {
+            if let Some(schema) = at.of(document) {
                 shape.expand(document, (index, &at, path), schema, &mut known, &mut queue);
             }
         }
@@ -392,9 +392,7 @@ fn object<'a>(
 pub(super) fn follow(document: &Value, at: &Pointer) -> Pointer {
     let mut current = at.clone();
     for _ in 0..64 {
-        let schema = document
-            .pointer(current.as_str())
-            .and_then(Value::as_object);
+        let schema = current.of(document).and_then(Value::as_object);
         // Beside other keywords a reference is one demand among several (2020-12, 8.2.3.1).
         let alone = schema.is_some_and(|s| {
             s.keys()
