@@ -84,7 +84,7 @@ impl Decoded {
                         let values = request.headers.all(&parameter.name);
                         values.map(crate::http::FieldValue::shown).collect()
                     }
-                    Location::Cookie => Vec::new(),
+                    Location::Cookie | Location::QueryString => Vec::new(),
                 };
                 DecodedParameter {
                     number,

@@ -13,7 +13,8 @@ mod v3_1;
 pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
 pub use load::load;
 pub use model::{
-    Body, Contract, Header, Info, Location, MediaTypeObject, NamedExample, Operation, Parameter,
-    Place, ResponseObject, SecurityKind, SecurityRequirement, SecurityScheme,
+    Body, Contract, Encoding, Header, Info, Link, Location, MediaTypeObject, NamedExample,
+    OAuthFlow, Operation, Parameter, Place, ResponseObject, SecurityKind, SecurityRequirement,
+    SecurityScheme, Server,
 };
 pub use path_template::{PathTemplate, Piece};

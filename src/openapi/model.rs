@@ -1,5 +1,6 @@
 //! The version-neutral contract.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -23,6 +24,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// Its security schemes, in the document's order.
     pub security_schemes: Vec<SecurityScheme>,
+    /// Where it says it is served, in the document's order.
+    pub servers: Vec<Server>,
     /// What was wrong with the document but didn't keep it from being used.
     pub warnings: Vec<Diagnostic>,
     pub(super) schemas: Schemas,
@@ -121,6 +124,10 @@ pub struct Operation {
     pub responses: Vec<ResponseObject>,
     /// The alternatives to authenticate, of which one is enough; empty where none is needed.
     pub security: Vec<SecurityRequirement>,
+    /// Where it is served, if that isn't where the contract as a whole is.
+    pub servers: Vec<Server>,
+    /// Whether it is to be used no more.
+    pub deprecated: bool,
     /// What a schema can't say; those of the path item and the document among them.
     pub relations: Vec<RelationDecl>,
     /// Promises across exchanges.
@@ -162,6 +169,8 @@ pub enum Location {
     Header,
     /// In a cookie.
     Cookie,
+    /// The query as a whole (OpenAPI 3.2.0, 4.12.1).
+    QueryString,
 }
 
 impl Location {
@@ -173,6 +182,7 @@ impl Location {
             Self::Query => "query",
             Self::Header => "header",
             Self::Cookie => "cookie",
+            Self::QueryString => "querystring",
         }
     }
 }
@@ -201,6 +211,10 @@ pub struct Parameter {
     pub style: String,
     /// Whether arrays and objects are spread.
     pub explode: bool,
+    /// Whether reserved characters (RFC 3986, 2.2) stand as they are.
+    pub allow_reserved: bool,
+    /// The media type its value is written as; where there is one, style and explode say nothing.
+    pub content_type: Option<String>,
     /// Its schema.
     pub schema: Option<Pointer>,
     /// Its schema, compiled; none where it has none, or one that can't be.
@@ -239,12 +253,33 @@ pub struct MediaTypeObject {
     pub schema: Option<Pointer>,
     /// Its schema, compiled; none where it has none, or one that can't be.
     pub compiled: Option<Arc<Schema>>,
+    /// How the fields of a form are written, where that isn't as their schemas have it.
+    pub encoding: Vec<Encoding>,
+    /// The schema of each item, where the media type is a sequence of them (OpenAPI 3.2.0, 4.14.3).
+    pub item_schema: Option<Pointer>,
+    /// The item's schema, compiled; none where there is none, or one that can't be.
+    pub item_compiled: Option<Arc<Schema>>,
     /// Its examples; a single one is called `example`.
     pub examples: Vec<NamedExample>,
     /// Its level.
     pub level: Level,
     /// Where it stands.
     pub at: Pointer,
+}
+
+/// How one field of a form is written (OpenAPI 3.1.1, 4.8.15).
+#[derive(Clone, Debug, Default)]
+pub struct Encoding {
+    /// The field.
+    pub name: String,
+    /// The media type of the field's value, or several, comma-separated.
+    pub content_type: Option<String>,
+    /// How an urlencoded field is written, where it is said.
+    pub style: Option<String>,
+    /// Whether arrays and objects of an urlencoded field are spread, where it is said.
+    pub explode: Option<bool>,
+    /// Whether reserved characters of an urlencoded field stand as they are.
+    pub allow_reserved: bool,
 }
 
 /// What is said of the answers of a status.
@@ -258,6 +293,8 @@ pub struct ResponseObject {
     pub headers: Vec<Header>,
     /// By media type; empty where no body is spoken of.
     pub content: Vec<MediaTypeObject>,
+    /// What can be asked for next with what the answer holds.
+    pub links: Vec<Link>,
     /// Its level.
     pub level: Level,
     /// Where it stands.
@@ -273,6 +310,43 @@ impl ResponseObject {
             .filter_map(|object| Some((object.range.covers(media)?, object)))
             .max_by_key(|(covered, _)| *covered)
             .map(|(_, object)| object)
+    }
+}
+
+/// A request that an answer's values lead to (OpenAPI 3.1.1, 4.8.20).
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its name.
+    pub name: String,
+    /// The name of the operation it leads to; none where the contract has none such.
+    pub operation: Option<String>,
+    /// The operation's parameters, each as a constant or a runtime expression.
+    pub parameters: Vec<(String, Value)>,
+    /// The operation's body, as a constant or a runtime expression.
+    pub request_body: Option<Value>,
+    /// Where it stands.
+    pub at: Pointer,
+}
+
+/// Where a contract is served.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Its URL, perhaps relative to the document's own, with variables in braces.
+    pub url: String,
+    /// The variables' default values by name.
+    pub variables: Vec<(String, String)>,
+    /// In Markdown.
+    pub description: String,
+}
+
+impl Server {
+    /// The URL with the variables' defaults in place.
+    #[must_use]
+    pub fn expanded(&self) -> String {
+        let variables = self.variables.iter();
+        variables.fold(self.url.clone(), |url, (name, value)| {
+            url.replace(&format!("{{{name}}}"), value)
+        })
     }
 }
 
@@ -304,8 +378,25 @@ pub enum SecurityKind {
     ApiKey(Location, String),
     /// The `Authorization` field with this scheme (RFC 9110, 11.6.2).
     Http(String),
+    /// An access token of OAuth 2.0, sent as a bearer token (RFC 6750, 2.1).
+    OAuth2(Vec<OAuthFlow>),
+    /// A token of the provider whose configuration is at this URL (OpenID Connect Discovery 1.0).
+    OpenIdConnect(String),
+    /// A certificate of the client's, shown while the connection is made.
+    MutualTls,
     /// Anything else, by its type.
     Other(String),
+}
+
+/// A way to get an OAuth 2.0 token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OAuthFlow {
+    /// `clientCredentials`, `password`, `authorizationCode`, `implicit` or `deviceAuthorization`.
+    pub kind: String,
+    /// Where the token is asked for; empty where the flow has no such place.
+    pub token_url: String,
+    /// What may be asked for.
+    pub scopes: Vec<String>,
 }
 
 /// A security scheme.
@@ -330,4 +421,6 @@ pub struct SecurityScheme {
 pub struct SecurityRequirement {
     /// The names of the schemes.
     pub schemes: Vec<String>,
+    /// The scopes that are needed, by scheme; one without scopes isn't here.
+    pub scopes: BTreeMap<String, Vec<String>>,
 }

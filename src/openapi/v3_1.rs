@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::conformance::{Conformance, Level};
 use super::model::{
-    Body, Contract, Header, Info, Location, MediaTypeObject, NamedExample, Operation, Parameter,
-    ResponseObject, SecurityKind, SecurityRequirement, SecurityScheme,
+    Body, Contract, Encoding, Header, Info, Link, Location, MediaTypeObject, NamedExample,
+    OAuthFlow, Operation, Parameter, ResponseObject, SecurityKind, SecurityRequirement,
+    SecurityScheme, Server,
 };
 use super::path_template::PathTemplate;
 use crate::diag::{Diagnostic, Document, Pointer};
@@ -31,6 +32,7 @@ pub(super) fn lower(document: Arc<Document>) -> Result<Contract, Vec<Diagnostic>
     let root = lowering.conformance(&Pointer::root(), Level::Must);
     let level = root.level.unwrap_or_default();
     let security_schemes = lowering.security_schemes(level);
+    let servers = lowering.servers(&Pointer::root());
     let mut operations = lowering.operations(&root, level);
     name(&mut operations);
     let info = lowering.info();
@@ -48,6 +50,7 @@ pub(super) fn lower(document: Arc<Document>) -> Result<Contract, Vec<Diagnostic>
         info,
         operations,
         security_schemes,
+        servers,
         warnings: Vec::new(),
         schemas,
     };
@@ -249,6 +252,9 @@ impl<'a> Lowering<'a> {
                     SecurityKind::ApiKey(location, self.text(&at, "name"))
                 }
                 "http" => SecurityKind::Http(self.text(&at, "scheme")),
+                "oauth2" => SecurityKind::OAuth2(self.flows(&at.child("flows"))),
+                "openIdConnect" => SecurityKind::OpenIdConnect(self.text(&at, "openIdConnectUrl")),
+                "mutualTLS" => SecurityKind::MutualTls,
                 other => SecurityKind::Other(other.to_owned()),
             };
             let conformance = self.conformance(&at, level);
@@ -264,14 +270,60 @@ impl<'a> Lowering<'a> {
         schemes
     }
 
+    fn flows(&self, at: &Pointer) -> Vec<OAuthFlow> {
+        let flow = |(kind, at): (&String, Pointer)| OAuthFlow {
+            kind: kind.clone(),
+            token_url: self.text(&at, "tokenUrl"),
+            scopes: self.names(&at.child("scopes")),
+        };
+        let flows = self.members(at).into_iter();
+        flows
+            .filter(|(kind, _)| !kind.starts_with("x-"))
+            .map(flow)
+            .collect()
+    }
+
+    fn names(&self, at: &Pointer) -> Vec<String> {
+        self.members(at)
+            .into_iter()
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    fn texts(&self, at: &Pointer) -> Vec<String> {
+        let elements = self.get(at).and_then(Value::as_array).into_iter().flatten();
+        elements
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn servers(&self, holder: &Pointer) -> Vec<Server> {
+        let servers = self.elements(&holder.child("servers"));
+        servers
+            .iter()
+            .map(|at| Server {
+                url: self.text(at, "url"),
+                variables: self
+                    .members(&at.child("variables"))
+                    .into_iter()
+                    .map(|(name, at)| (name.clone(), self.text(&at, "default")))
+                    .collect(),
+                description: self.text(at, "description"),
+            })
+            .collect()
+    }
+
     fn security(&self, at: &Pointer) -> Option<Vec<SecurityRequirement>> {
         let at = at.child("security");
         self.get(&at)?;
         let requirement = |at: &Pointer| SecurityRequirement {
-            schemes: self
+            schemes: self.names(at),
+            scopes: self
                 .members(at)
                 .into_iter()
-                .map(|(name, _)| name.clone())
+                .map(|(name, at)| (name.clone(), self.texts(&at)))
+                .filter(|(_, scopes)| !scopes.is_empty())
                 .collect(),
         };
         Some(self.elements(&at).iter().map(requirement).collect())
@@ -313,18 +365,14 @@ impl<'a> Lowering<'a> {
                     .into_iter()
                     .flat_map(|c| c.laws.clone())
                     .collect();
-                let tags = self.elements(&at.child("tags"));
+                let servers = [&at, &item_at].map(|holder| self.servers(holder));
                 operations.push(Operation {
                     name: self.text(&at, "operationId"),
                     method: method.to_ascii_uppercase(),
                     path: PathTemplate::new(path),
                     summary: self.text(&at, "summary"),
                     description: self.text(&at, "description"),
-                    tags: tags
-                        .iter()
-                        .filter_map(|at| self.get(at)?.as_str())
-                        .map(str::to_owned)
-                        .collect(),
+                    tags: self.texts(&at.child("tags")),
                     external_docs: Some(self.text(&at.child("externalDocs"), "url"))
                         .filter(|url| !url.is_empty()),
                     parameters,
@@ -334,6 +382,11 @@ impl<'a> Lowering<'a> {
                         .security(&at)
                         .or_else(|| self.security(&Pointer::root()))
                         .unwrap_or_default(),
+                    servers: servers
+                        .into_iter()
+                        .find(|servers| !servers.is_empty())
+                        .unwrap_or_default(),
+                    deprecated: self.flag(&at, "deprecated").unwrap_or(false),
                     relations,
                     laws,
                     level,
@@ -353,6 +406,7 @@ impl<'a> Lowering<'a> {
                 "query" => Location::Query,
                 "header" => Location::Header,
                 "cookie" => Location::Cookie,
+                "querystring" => Location::QueryString,
                 other => {
                     let message = format!("a parameter can't be in `{other}`");
                     self.problem(
@@ -375,14 +429,24 @@ impl<'a> Lowering<'a> {
             let style = match (self.text(&at, "style"), location) {
                 (style, _) if !style.is_empty() => style,
                 (_, Location::Path | Location::Header) => "simple".to_owned(),
-                (_, Location::Query | Location::Cookie) => "form".to_owned(),
+                (_, Location::Query | Location::Cookie | Location::QueryString) => {
+                    "form".to_owned()
+                }
+            };
+            // OpenAPI 3.1.1, 4.8.12.2.3: a parameter has a schema, or a content of one media type.
+            let content = self.members(&at.child("content")).into_iter().next();
+            let (content_type, holder) = match content {
+                Some((name, inner)) => (Some(name.clone()), inner),
+                None => (None, at.clone()),
             };
             parameters.push(Parameter {
                 required: self.flag(&at, "required").unwrap_or(false) || location == Location::Path,
                 explode: self.flag(&at, "explode").unwrap_or(style == "form"),
-                schema: self.schema(&at),
+                allow_reserved: self.flag(&at, "allowReserved").unwrap_or(false),
+                content_type,
+                schema: self.schema(&holder),
                 compiled: None,
-                examples: self.examples(&at),
+                examples: self.examples(&holder),
                 description: self.text(&at, "description"),
                 level: self.level(&at, level),
                 name,
@@ -450,12 +514,48 @@ impl<'a> Lowering<'a> {
                 range,
                 schema: self.schema(&at),
                 compiled: None,
+                encoding: self.encoding(&at.child("encoding")),
+                item_schema: Some(at.child("itemSchema")).filter(|at| self.get(at).is_some()),
+                item_compiled: None,
                 examples: self.examples(&at),
                 level: self.level(&at, level),
                 at,
             });
         }
         content
+    }
+
+    fn encoding(&self, at: &Pointer) -> Vec<Encoding> {
+        let some = |at: &Pointer, key| Some(self.text(at, key)).filter(|text| !text.is_empty());
+        let fields = self.members(at).into_iter();
+        fields
+            .map(|(name, at)| Encoding {
+                name: name.clone(),
+                content_type: some(&at, "contentType"),
+                style: some(&at, "style"),
+                explode: self.flag(&at, "explode"),
+                allow_reserved: self.flag(&at, "allowReserved").unwrap_or(false),
+            })
+            .collect()
+    }
+
+    fn links(&mut self, holder: &Pointer) -> Vec<Link> {
+        let mut links = Vec::new();
+        for (name, at) in self.members(&holder.child("links")) {
+            let Some(at) = self.follow(&at) else { continue };
+            let parameters = self.members(&at.child("parameters"));
+            links.push(Link {
+                name: name.clone(),
+                operation: Some(self.text(&at, "operationId")).filter(|id| !id.is_empty()),
+                parameters: parameters
+                    .into_iter()
+                    .filter_map(|(name, at)| Some((name.clone(), self.get(&at)?.clone())))
+                    .collect(),
+                request_body: self.get(&at.child("requestBody")).cloned(),
+                at,
+            });
+        }
+        links
     }
 
     fn responses(&mut self, at: &Pointer, level: Level) -> Vec<ResponseObject> {
@@ -481,6 +581,7 @@ impl<'a> Lowering<'a> {
                 description: self.text(&at, "description"),
                 headers: self.headers(&at, level),
                 content: self.content(&at, level),
+                links: self.links(&at),
                 level,
                 at,
             });

@@ -147,7 +147,10 @@ fn authentication(contract: &Contract, anchors: &Anchors) -> Section {
                 SecurityKind::ApiKey(Location::Cookie, name) => format!("Cookie: {name}="),
                 SecurityKind::ApiKey(_, name) => format!("?{name}="),
                 SecurityKind::Http(scheme) => format!("Authorization: {} ", capital(scheme)),
-                SecurityKind::Other(_) => String::new(),
+                SecurityKind::OAuth2(_) | SecurityKind::OpenIdConnect(_) => {
+                    "Authorization: Bearer ".to_owned()
+                }
+                SecurityKind::MutualTls | SecurityKind::Other(_) => String::new(),
             };
             part.blocks.push(Block::Code {
                 caption: Line::from("As the identity ").code(&identity.name),
@@ -164,7 +167,7 @@ fn how(scheme: &SecurityScheme) -> Line {
         SecurityKind::ApiKey(location, name) => {
             let place = match location {
                 Location::Header => "header field",
-                Location::Query => "query parameter",
+                Location::Query | Location::QueryString => "query parameter",
                 Location::Cookie => "cookie",
                 Location::Path => "path parameter",
             };
@@ -173,6 +176,17 @@ fn how(scheme: &SecurityScheme) -> Line {
                 .text(" ")
                 .code(name)
                 .text(".")
+        }
+        SecurityKind::OAuth2(_) => Line::from("Send an OAuth 2.0 access token as ")
+            .code("Authorization: Bearer")
+            .text("."),
+        SecurityKind::OpenIdConnect(url) => Line::from("Send a token of the provider ")
+            .code(url)
+            .text(" as ")
+            .code("Authorization: Bearer")
+            .text("."),
+        SecurityKind::MutualTls => {
+            Line::from("Show a client certificate while the connection is made.")
         }
         SecurityKind::Http(scheme) => Line::from("Send the header field ")
             .code("Authorization")
