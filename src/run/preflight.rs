@@ -96,7 +96,7 @@ async fn ask(shared: &Shared, fixture: &Fixture) -> Result<Option<String>, RunEr
     let status = exchange.response.status;
     let line = format!(
         "GET {} was answered {status}",
-        exchange.masked(&request.target)
+        exchange.request.shown_target()
     );
     let shown = match &fixture.value {
         Value::String(text) => text.clone(),

@@ -90,6 +90,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
         target,
         headers,
         body,
+        secrets: Vec::new(),
     })
 }
 
