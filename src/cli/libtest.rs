@@ -62,7 +62,7 @@ fn gate(cli: TestCli, cases: &Path) -> Result<ExitCode, Stop> {
         cases: Some(cases.to_owned()),
     })?;
     warn(&read.contract.warnings);
-    let settings = settings::read(&cli.target)?;
+    let settings = settings::read(&cli.target, &read.contract)?;
     let aim = engine::aim(&settings, &read, true)?;
     let plan = engine::ready(&read, &read.cases, &aim, 1)?.plan;
     let skips: HashMap<usize, String> = plan

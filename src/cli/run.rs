@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
 fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
-    let settings = settings::read(&args.target)?;
+    let settings = settings::read(&args.target, &read.contract)?;
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let cases: Vec<Case> = std::mem::take(&mut read.cases)
         .into_iter()
