@@ -9,4 +9,5 @@ mod matrix;
 mod published_example;
 mod same_verdicts;
 mod secrets;
+mod security;
 mod support;
