@@ -1,8 +1,8 @@
 //! A request as it was sent, taken apart by the contract.
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::escape::unescape;
 use super::json::{JsonProblem, read_json};
 use crate::http::{MediaType, Request};
 use crate::openapi::{Location, Operation};
@@ -166,10 +166,4 @@ fn other_readings(text: &str) -> Vec<Value> {
         readings.push(text.split(',').map(Value::from).collect());
     }
     readings
-}
-
-/// A text with its percent-escapes taken off (RFC 3986, 2.1); bytes that are no UTF-8 are replaced.
-#[must_use]
-pub fn unescape(raw: &str) -> String {
-    percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }
