@@ -81,11 +81,7 @@ impl<'c> Judge<'c> {
         let document = &self.contract.document;
         let problem = |(declared, error): &(&RelationDecl, RelationError)| {
             Diagnostic::error("relation", error.to_string())
-                .at(
-                    document.source(),
-                    document.span(&declared.at.child(error.part)),
-                    "",
-                )
+                .at_node(document, &declared.at.child(error.part), "")
                 .help("relations are written in CEL, over request, response and previous")
         };
         self.unusable.iter().map(problem).collect()
@@ -248,6 +244,8 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
                 during,
                 reason: format!("the answer's body is coded as {coding}, which the request said it doesn't take (accept-encoding: identity): it was not read"),
             });
+        } else if let Some(reason) = unusable_schema(view, answer) {
+            troubles.push(Trouble { during, reason });
         } else if let Some(reason) = set_up_wrong(answer) {
             troubles.push(Trouble {
                 during,
@@ -256,6 +254,17 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
         }
     }
     troubles
+}
+
+/// Why an answer's body can't be judged by the contract's schema for it, if it is the schema's fault.
+fn unusable_schema(view: &TraceView<'_>, answer: &Answer<'_>) -> Option<String> {
+    let (_, media) = answer.content.filter(|_| answer.is_json())?;
+    let problem = media
+        .compiled
+        .problem()
+        .filter(|_| answer.may_have_body())?;
+    let place = view.judge.contract.place(&problem.at);
+    Some(format!("the body was not judged: at {place} {problem}"))
 }
 
 /// In what way an answer to set-up isn't what the case builds on.

@@ -378,7 +378,8 @@ impl Enumeration<'_> {
                 };
                 self.clause(place, "well-formed", text, (media.level, side), &media.at)
             }),
-            value: if json {
+            // Under a range of media types a JSON body may come as well.
+            value: if json || media.range.media_type().is_none() {
                 self.value(place, subject, media.schema.as_ref(), (media.level, side))
             } else {
                 ValueClauses::default()
@@ -393,12 +394,11 @@ impl Enumeration<'_> {
         schema: Option<&Pointer>,
         (level, side): (Level, Side),
     ) -> ValueClauses {
-        // A schema that can't be compiled was warned of when the contract was loaded.
-        let Some(schema) = schema.and_then(|at| self.contract.schema(at).ok()) else {
+        let Some(shape) = schema.map(|at| self.contract.shape(at)) else {
             return ValueClauses::default();
         };
         let mut demands = Vec::new();
-        for demand in schema.demands() {
+        for demand in shape.demands() {
             let mut whole: Vec<String> =
                 place.iter().map(|segment| (*segment).to_owned()).collect();
             whole.extend(demand.path.iter().map(ToString::to_string));

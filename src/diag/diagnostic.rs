@@ -5,6 +5,8 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::document::Document;
+use super::pointer::Pointer;
 use super::source::{Place, Source, Span};
 
 /// How bad a problem is.
@@ -88,6 +90,20 @@ impl Diagnostic {
             text: text.into(),
         });
         self
+    }
+
+    /// Adds the place of a node's key, or of the node itself if it has none.
+    #[must_use]
+    pub fn at_key(self, document: &Document, node: &Pointer, text: impl Into<String>) -> Self {
+        let (source, span) = document.locate_key(node);
+        self.at(source, span, text)
+    }
+
+    /// Adds the place of a node.
+    #[must_use]
+    pub fn at_node(self, document: &Document, node: &Pointer, text: impl Into<String>) -> Self {
+        let (source, span) = document.locate(node);
+        self.at(source, span, text)
     }
 
     /// Adds a fact.

@@ -7,9 +7,11 @@
 mod compiled;
 mod format;
 mod mismatch;
+mod pattern;
 mod shape;
 
-pub use compiled::{Schema, SchemaError, Schemas};
+pub use compiled::{LazySchema, Schema, SchemaError, Schemas};
 pub use format::Format;
 pub use mismatch::Mismatch;
-pub use shape::{Demand, Segment};
+pub use pattern::pattern_problem;
+pub use shape::{Demand, Segment, Shape};
