@@ -20,6 +20,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
     Run(Box<RunArgs>),
+    /// Say what is wrong with an OpenAPI document
+    Lint(LintArgs),
     /// List cases, clauses or checks
     List(ListArgs),
     /// Explain a clause, a case or a check by its id
@@ -40,9 +42,13 @@ pub(super) enum Command {
 /// The contract and its cases.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ContractArgs {
-    /// OpenAPI document, JSON or YAML [default: the built-in contract]
-    #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
+    /// OpenAPI document of version 2.0 to 3.2, JSON or YAML: a file, a URL, or - for standard input
+    /// [default: the built-in contract]
+    #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
     /// Folder of case files [default: the built-in cases]
     #[arg(long, value_name = "DIR", env = "PROOFMARK_CASES")]
     pub(super) cases: Option<PathBuf>,
@@ -104,6 +110,19 @@ pub(super) struct RunArgs {
     /// Say which cases would be run, and send nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// OpenAPI document: a file, a URL, or - for standard input [default: the built-in contract]
+    #[arg(value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
+    pub(super) spec: Option<PathBuf>,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
+    /// Exit with 0 where there are warnings and no errors
+    #[arg(long)]
+    pub(super) allow_warnings: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

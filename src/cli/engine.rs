@@ -224,6 +224,15 @@ pub(super) fn write_verdicts<'o>(
     })
 }
 
+/// All problems as one text, with colours where standard output shows them.
+pub(super) fn shown(problems: &[Diagnostic]) -> String {
+    use anstream::stream::IsTerminal as _;
+
+    let colour = std::io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    render_all(problems, if colour { Style::Colour } else { Style::Plain })
+}
+
 /// All problems as one text, with colours where standard error shows them.
 pub(super) fn rendered(problems: &[Diagnostic]) -> String {
     use anstream::stream::IsTerminal as _;

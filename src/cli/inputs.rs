@@ -1,17 +1,15 @@
 //! Reads what a command works on.
 
-use std::io::{self, Read as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::args::ContractArgs;
-use super::built_in;
+use super::{built_in, fetch};
 use crate::case::{Case, CaseFiles, bind_cases, discover};
 use crate::check::Judge;
 use crate::clause::Clauses;
-use crate::diag::{Diagnostic, Source};
-use crate::openapi::{Contract, load};
+use crate::diag::Diagnostic;
+use crate::openapi::{Contract, load, load_with};
 
 /// A contract with its clauses and cases.
 pub(super) struct Inputs {
@@ -26,10 +24,14 @@ pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
     let (contract, files) = std::thread::scope(|scope| {
         let files = scope.spawn(|| case_files(args));
         let contract = match &args.spec {
-            None => Ok(built_in::contract()),
-            Some(path) => read_source(path).map_err(|problem| vec![problem]),
+            None => load(built_in::contract()),
+            Some(spec) => fetch::document(spec)
+                .map_err(|problem| vec![problem])
+                .and_then(|source| {
+                    load_with(source, &fetch::Beside::new(spec, args.allow_remote_refs))
+                }),
         };
-        (contract.and_then(load), joined(files))
+        (contract, joined(files))
     });
     let (contract, files) = match (contract, files) {
         (Ok(contract), Ok(files)) => (contract, files),
@@ -93,21 +95,4 @@ fn case_files(args: &ContractArgs) -> Result<CaseFiles, Vec<Diagnostic>> {
         // Cases of another contract would only be full of unknown operations.
         (None, Some(_)) => Ok(CaseFiles::default()),
     }
-}
-
-fn read_source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
-    let unreadable = |error: io::Error| {
-        Diagnostic::error(
-            "contract",
-            format!("{} can't be read: {error}", path.display()),
-        )
-        .help("give the OpenAPI document with --spec; - reads standard input")
-    };
-    if path == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-        return Ok(Source::new("(standard input)", text));
-    }
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Ok(Source::new(path.display().to_string(), text))
 }

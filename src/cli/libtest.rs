@@ -60,6 +60,7 @@ fn gate(cli: TestCli, cases: &Path) -> Result<ExitCode, Stop> {
     let mut read = inputs::read(&ContractArgs {
         spec: None,
         cases: Some(cases.to_owned()),
+        allow_remote_refs: false,
     })?;
     warn(&read.contract.warnings);
     let settings = settings::read(&cli.target)?;

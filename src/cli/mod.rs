@@ -10,9 +10,11 @@ mod docs;
 mod engine;
 mod exit;
 mod explain;
+mod fetch;
 mod inputs;
 mod judge;
 pub mod libtest;
+mod lint;
 mod list;
 mod run;
 #[cfg(feature = "reference")]

@@ -10,7 +10,7 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, inputs, judge, list, settings, spec};
+use super::{docs, engine, explain, inputs, judge, lint, list, settings, spec};
 use crate::case::Case;
 use crate::report::{Palette, Progress, Reporter, Terminal};
 
@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout());
     let ended = match cli.command {
         Command::Run(args) => run(&args, &mut out),
+        Command::Lint(args) => lint::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Explain(args) => explain::run(&args, &mut out),
         #[cfg(feature = "reference")]
