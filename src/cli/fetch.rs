@@ -88,7 +88,9 @@ fn remote(location: &str) -> Result<Arc<Source>, String> {
     let runtime = engine::runtime();
     for _ in 0..=REDIRECTS {
         let (status, headers, body) = runtime.block_on(get(&url))?;
-        let further = headers.text("location").filter(|_| (301..=308).contains(&status));
+        let further = headers
+            .text("location")
+            .filter(|_| (301..=308).contains(&status));
         match further {
             Some(further) => url = url.join(&further).map_err(|error| error.to_string())?,
             None if status == 200 => return Source::from_bytes(location, body),
@@ -99,20 +101,25 @@ fn remote(location: &str) -> Result<Arc<Source>, String> {
 }
 
 async fn get(url: &Url) -> Result<(u16, Headers, Vec<u8>), String> {
-    let base: BaseUrl = url.origin().ascii_serialization().parse().map_err(
-        |error: <BaseUrl as std::str::FromStr>::Err| error.to_string(),
-    )?;
+    let base: BaseUrl = url
+        .origin()
+        .ascii_serialization()
+        .parse()
+        .map_err(|error: <BaseUrl as std::str::FromStr>::Err| error.to_string())?;
     let limits = Limits {
         body: 64 << 20,
         ..Limits::default()
     };
-    let target = UrlTarget::new(base, limits, &TlsOptions::default())
-        .map_err(|error| error.to_string())?;
+    let target =
+        UrlTarget::new(base, limits, &TlsOptions::default()).map_err(|error| error.to_string())?;
     let mut headers = Headers::default();
     headers.push("host", target.authority().as_str());
     headers.push("accept", "application/json, application/yaml, */*;q=0.5");
     headers.push("accept-encoding", "identity");
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = url
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     let request = Request {
         method: "GET".to_owned(),
         target: format!("{}{query}", url.path()),

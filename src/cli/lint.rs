@@ -36,7 +36,11 @@ pub(super) fn run(args: &LintArgs, out: &mut impl Write) -> Result<Exit, Stop> {
             contract.operations.len(),
             said(errors, warnings)
         )?,
-        None => writeln!(out, "the document can't be used; {}", said(errors, warnings))?,
+        None => writeln!(
+            out,
+            "the document can't be used; {}",
+            said(errors, warnings)
+        )?,
     }
     let worst = problems.iter().map(|problem| problem.severity).max();
     Ok(match worst {
@@ -54,9 +58,8 @@ fn problems(contract: &Contract) -> Vec<Diagnostic> {
 }
 
 fn said(errors: usize, warnings: usize) -> String {
-    let counted = |count: usize, noun: &str| {
-        format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-    };
+    let counted =
+        |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     format!(
         "{}, {}",
         counted(errors, "error"),

@@ -23,6 +23,27 @@ fn number(schema: &Map<String, Value>, keyword: &str) -> Option<f64> {
     schema.get(keyword)?.as_f64()
 }
 
+/// Whether there is anything to say of a schema's keywords.
+pub(super) fn has_mistake(schema: &Value) -> bool {
+    let Some(schema) = schema.as_object() else {
+        return false;
+    };
+    schema
+        .iter()
+        .any(|(keyword, operand)| problem(keyword, operand).is_some())
+        || crossed(schema).next().is_some()
+}
+
+/// Bounds between which there is nothing.
+fn crossed(
+    schema: &Map<String, Value>,
+) -> impl Iterator<Item = (&'static str, f64, &'static str, f64)> {
+    BOUNDS.into_iter().filter_map(|(least, most)| {
+        let (low, high) = (number(schema, least)?, number(schema, most)?);
+        (low > high).then_some((least, low, most, high))
+    })
+}
+
 /// Takes unusable keywords out of the schema at `at`, each with a warning.
 pub(super) fn check(document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
     let Some(Value::Object(schema)) = document.get(at) else {
@@ -46,18 +67,14 @@ pub(super) fn check(document: &mut Document, at: &Pointer, problems: &mut Vec<Di
             "list the names of required members in the schema that holds them",
         ));
     }
-    for (least, most) in BOUNDS {
-        if let (Some(low), Some(high)) = (number(schema, least), number(schema, most))
-            && low > high
-        {
-            let why = format!("no value keeps both: {least} is {low}, and {most} is {high}");
-            problems.push(
-                Diagnostic::warning("unsatisfiable", why)
-                    .at_key(document, &at.child(least), "")
-                    .at_key(document, &at.child(most), "")
-                    .help("exchange the two bounds, or mend one"),
-            );
-        }
+    for (least, low, most, high) in crossed(schema) {
+        let why = format!("no value keeps both: {least} is {low}, and {most} is {high}");
+        problems.push(
+            Diagnostic::warning("unsatisfiable", why)
+                .at_key(document, &at.child(least), "")
+                .at_key(document, &at.child(most), "")
+                .help("exchange the two bounds, or mend one"),
+        );
     }
     for (keyword, why, help) in unusable {
         let code = if keyword == "pattern" {

@@ -31,17 +31,17 @@ pub fn load_with(source: Arc<Source>, files: &dyn Files) -> Result<Contract, Vec
     let mut warnings: Vec<Diagnostic> = slips.into_iter().map(as_warning).collect();
     let version = version(&document, &mut warnings).map_err(|problem| vec![problem])?;
     let rewrite: Rewrite = match version {
-        Version::V2 => v2::rewrite,
-        Version::V3_0 => v3_0::rewrite,
-        Version::V3_1 => v3_1::rewrite,
-        Version::V3_2 => v3_2::rewrite,
+        Version::V2 => v2::REWRITE,
+        Version::V3_0 => v3_0::REWRITE,
+        Version::V3_1 => v3_1::REWRITE,
+        Version::V3_2 => v3_2::REWRITE,
     };
     let walked = walk(&mut document, files, rewrite);
     warnings.extend(walked.problems);
     if version == Version::V2 {
         v2::complete(&mut document);
     }
-    Ok(lowering::lower(document, warnings))
+    Ok(lowering::lower(document, &walked.schemas, warnings))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

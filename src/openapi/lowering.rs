@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::conformance::{Conformance, Level};
+use super::directions::without_required;
 use super::model::{
     Contract, Info, Location, OAuthFlow, Operation, SecurityKind, SecurityRequirement,
     SecurityScheme, Server,
@@ -14,9 +15,20 @@ use crate::diag::{Diagnostic, Document, Pointer};
 use crate::schema::{LazySchema, Schemas};
 
 /// Lowers a document whose references are local and whose schemas are JSON Schema 2020-12.
-pub(super) fn lower(document: Document, mut warnings: Vec<Diagnostic>) -> Contract {
+pub(super) fn lower(
+    document: Document,
+    reached: &[Pointer],
+    mut warnings: Vec<Diagnostic>,
+) -> Contract {
     let document = Arc::new(document);
-    let schemas = Arc::new(Schemas::new(document.shared_root().clone()));
+    let one_way = |flag| without_required(&document, reached, flag);
+    let schemas = Arc::new(Schemas::new(one_way("readOnly")));
+    let of_answers = one_way("writeOnly");
+    let of_answers = if Arc::ptr_eq(&of_answers, schemas.document()) {
+        schemas.clone()
+    } else {
+        Arc::new(Schemas::new(of_answers))
+    };
     let mut lowering = Lowering {
         document: &document,
         problems: Vec::new(),
@@ -39,7 +51,7 @@ pub(super) fn lower(document: Document, mut warnings: Vec<Diagnostic>) -> Contra
         schemas,
     };
     warnings.extend(super::mistakes::find(&contract));
-    compile(&mut contract);
+    compile(&mut contract, &of_answers);
     contract.warnings = warnings;
     contract
 }
@@ -58,12 +70,13 @@ fn name(operations: &mut [Operation]) {
 }
 
 /// Puts each schema where it is used, so that judging looks nothing up.
-fn compile(contract: &mut Contract) {
-    let schemas = &contract.schemas;
-    let get = |at: &Option<Pointer>| match at {
+fn compile(contract: &mut Contract, of_answers: &Arc<Schemas>) {
+    let from = |schemas: &Arc<Schemas>, at: &Option<Pointer>| match at {
         Some(at) => LazySchema::new(schemas.clone(), at.clone()),
         None => LazySchema::default(),
     };
+    let of_requests = contract.schemas.clone();
+    let get = |at: &Option<Pointer>| from(&of_requests, at);
     for operation in &mut contract.operations {
         for parameter in &mut operation.parameters {
             parameter.compiled = get(&parameter.schema);
@@ -77,11 +90,11 @@ fn compile(contract: &mut Contract) {
         }
         for response in &mut operation.responses {
             for header in &mut response.headers {
-                header.compiled = get(&header.schema);
+                header.compiled = from(of_answers, &header.schema);
             }
             for media in &mut response.content {
-                media.compiled = get(&media.schema);
-                media.item_compiled = get(&media.item_schema);
+                media.compiled = from(of_answers, &media.schema);
+                media.item_compiled = from(of_answers, &media.item_schema);
             }
         }
     }

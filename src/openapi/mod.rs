@@ -6,6 +6,7 @@
 //! that are named after a version know a version. Read [`Contract`] first.
 
 mod conformance;
+mod directions;
 mod files;
 mod keywords;
 mod kinds;
@@ -16,6 +17,8 @@ mod model;
 mod operations;
 mod path_template;
 mod references;
+#[cfg(test)]
+mod tests;
 mod v2;
 mod v3_0;
 mod v3_1;

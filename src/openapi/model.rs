@@ -9,7 +9,7 @@ use super::conformance::{Identity, Law, Level, RelationDecl};
 use super::path_template::PathTemplate;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::http::{MediaRange, StatusPattern};
-use crate::schema::{LazySchema, Schema, SchemaError, Schemas, Shape};
+use crate::schema::{LazySchema, Schema, SchemaError, Schemas};
 
 pub use crate::diag::Place;
 
@@ -69,18 +69,12 @@ impl Contract {
             .find(|scheme| scheme.name == name)
     }
 
-    /// The schema at a pointer, compiled.
+    /// The schema at a pointer as requests keep it, compiled.
     ///
     /// # Errors
     /// When it is no usable schema; a contract that was loaded has warned of it.
     pub fn schema(&self, at: &Pointer) -> Result<Arc<Schema>, SchemaError> {
         self.schemas.get(at)
-    }
-
-    /// What the schema at a pointer demands; known without compiling it.
-    #[must_use]
-    pub fn shape(&self, at: &Pointer) -> Arc<Shape> {
-        self.schemas.shape(at)
     }
 
     /// The schemas of the operations' parameters, bodies and header fields that can't be compiled, each

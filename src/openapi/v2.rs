@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::kinds::Kind;
 use super::references::local;
 use super::v3_0;
+use super::walk::Rewrite;
 use crate::diag::{Diagnostic, Document, Pointer};
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
@@ -31,13 +32,21 @@ const SCHEMA_KEYWORDS: [&str; 17] = [
     "x-nullable",
 ];
 
-/// Rewrites an object on the walk: schemas, and parameters that are schemas themselves.
-pub(super) fn rewrite(
-    kind: Kind,
-    document: &mut Document,
-    at: &Pointer,
-    problems: &mut Vec<Diagnostic>,
-) {
+/// Schemas, and parameters that are schemas themselves.
+pub(super) const REWRITE: Rewrite = Rewrite {
+    wants: |kind, node| match kind {
+        Kind::Parameter | Kind::Header => node.get("schema").is_none(),
+        Kind::Schema => {
+            node.get("type") == Some(&Value::from("file"))
+                || node.get("discriminator").is_some_and(Value::is_string)
+                || v3_0::wants(node, "x-nullable")
+        }
+        _ => false,
+    },
+    apply: rewrite,
+};
+
+fn rewrite(kind: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
     match kind {
         Kind::Parameter | Kind::Header => own_schema(document, at),
         Kind::Schema => {

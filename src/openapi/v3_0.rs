@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::keywords;
 use super::kinds::Kind;
+use super::walk::Rewrite;
 use crate::diag::{Diagnostic, Document, Pointer};
 
 /// Keywords that 3.0 doesn't have and whose presence shows that another version was meant.
@@ -19,13 +20,36 @@ const LATER: [&str; 9] = [
     "unevaluatedProperties",
 ];
 
-/// Rewrites an object: schemas, and nothing else.
-pub(super) fn rewrite(
-    kind: Kind,
-    document: &mut Document,
-    at: &Pointer,
-    problems: &mut Vec<Diagnostic>,
-) {
+/// Schemas, and nothing else.
+pub(super) const REWRITE: Rewrite = Rewrite {
+    wants: |kind, node| kind == Kind::Schema && (has_later(node) || wants(node, "nullable")),
+    apply: rewrite,
+};
+
+/// Whether a schema, in which `keyword` allows null, is to be rewritten.
+pub(super) fn wants(schema: &Value, keyword: &str) -> bool {
+    schema.get(keyword) == Some(&Value::Bool(true))
+        || ["exclusiveMinimum", "exclusiveMaximum"]
+            .iter()
+            .any(|bound| schema.get(bound).is_some_and(Value::is_boolean))
+        || keywords::has_mistake(schema)
+}
+
+fn has_later(schema: &Value) -> bool {
+    let members = schema.as_object().into_iter().flatten();
+    members.into_iter().any(is_later)
+}
+
+fn is_later((keyword, operand): (&String, &Value)) -> bool {
+    match keyword.as_str() {
+        "type" => operand.is_array(),
+        "exclusiveMinimum" | "exclusiveMaximum" => operand.is_number(),
+        "examples" => operand.is_array(),
+        other => LATER.contains(&other),
+    }
+}
+
+fn rewrite(kind: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
     if kind == Kind::Schema {
         later(document, at, problems);
         schema(document, at, "nullable", problems);
@@ -49,15 +73,9 @@ fn later(document: &Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
     let Some(Value::Object(schema)) = document.get(at) else {
         return;
     };
-    let of_later = |(keyword, operand): (&String, &Value)| match keyword.as_str() {
-        "type" => operand.is_array(),
-        "exclusiveMinimum" | "exclusiveMaximum" => operand.is_number(),
-        "examples" => operand.is_array(),
-        other => LATER.contains(&other),
-    };
     let found: Vec<&String> = schema
         .iter()
-        .filter(|member| of_later(*member))
+        .filter(|member| is_later(*member))
         .map(|(keyword, _)| keyword)
         .collect();
     let Some(first) = found.first() else { return };

@@ -5,20 +5,23 @@ use serde_json::Value;
 
 use super::kinds::Kind;
 use super::v3_0;
+use super::walk::Rewrite;
 use crate::diag::{Diagnostic, Document, Pointer};
 
-/// Rewrites an object: schemas, and nothing else. Ids and anchors have no more to say, now that
-/// references are pointers.
-pub(super) fn rewrite(
-    kind: Kind,
-    document: &mut Document,
-    at: &Pointer,
-    problems: &mut Vec<Diagnostic>,
-) {
-    if kind != Kind::Schema {
-        return;
-    }
-    for keyword in ["$id", "$anchor", "$schema"] {
+/// Schemas, and nothing else.
+pub(super) const REWRITE: Rewrite = Rewrite {
+    wants: |kind, node| {
+        let has = |keyword: &&str| node.get(*keyword).is_some();
+        kind == Kind::Schema && (SPENT.iter().any(has) || v3_0::wants(node, "nullable"))
+    },
+    apply: rewrite,
+};
+
+/// Ids and anchors have no more to say, now that references are pointers.
+const SPENT: [&str; 3] = ["$id", "$anchor", "$schema"];
+
+fn rewrite(_: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
+    for keyword in SPENT {
         if document
             .get(at)
             .is_some_and(|schema| schema.get(keyword).is_some())

@@ -2,7 +2,7 @@
 //! further ones, the query as one parameter. References and operations read these wherever they stand;
 //! its schemas are 3.1's.
 
-pub(super) use super::v3_1::rewrite;
+pub(super) use super::v3_1::REWRITE;
 
 /// Whether a version knows `query` and `additionalOperations` (OpenAPI 3.2.0, 4.9.1).
 pub(super) fn has_further_methods(version: &str) -> bool {

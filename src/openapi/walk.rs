@@ -12,7 +12,14 @@ use crate::diag::{Diagnostic, Document, Pointer};
 
 /// What a version does to an object, in place: above all a schema from its own dialect to JSON Schema
 /// 2020-12.
-pub(super) type Rewrite = fn(Kind, &mut Document, &Pointer, &mut Vec<Diagnostic>);
+#[derive(Clone, Copy)]
+pub(super) struct Rewrite {
+    /// Whether there is anything to do. Most objects stay as they are, and finding a node to change it
+    /// costs more than a look at it.
+    pub(super) wants: fn(Kind, &Value) -> bool,
+    /// Does it.
+    pub(super) apply: fn(Kind, &mut Document, &Pointer, &mut Vec<Diagnostic>),
+}
 
 /// What was found on the way.
 #[derive(Debug, Default)]
@@ -88,9 +95,13 @@ impl Walk<'_> {
         } else {
             base.clone()
         };
-        (self.rewrite)(*kind, self.document, at, &mut self.walked.problems);
-        let reference = self.document.get(at).and_then(|node| node.get("$ref"));
-        if let Some(reference) = reference.cloned().filter(|_| *kind != Kind::Root) {
+        let mut reference = node.get("$ref").cloned();
+        if (self.rewrite.wants)(*kind, node) {
+            (self.rewrite.apply)(*kind, self.document, at, &mut self.walked.problems);
+            let node = self.document.get(at);
+            reference = node.and_then(|node| node.get("$ref")).cloned();
+        }
+        if let Some(reference) = reference.filter(|_| *kind != Kind::Root) {
             self.reference(*kind, at, &base, &reference);
         }
         if *kind == Kind::Schema {

@@ -48,6 +48,12 @@ impl Schemas {
         }
     }
 
+    /// The document they stand in.
+    #[must_use]
+    pub fn document(&self) -> &Arc<Value> {
+        &self.document
+    }
+
     fn registry(&self) -> Result<&Registry<'static>, SchemaError> {
         let made = self.registry.get_or_init(|| {
             Registry::new()
