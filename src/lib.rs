@@ -52,6 +52,9 @@ pub mod run;
 pub mod schema;
 pub mod target;
 
+#[cfg(feature = "cli")]
+pub use cli::Suite;
+
 #[cfg(test)]
 #[path = "../tests/it/mod.rs"]
 mod it;

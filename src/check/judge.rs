@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
-use super::rule::Rule;
 use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
@@ -45,6 +44,8 @@ pub struct Judge<'c> {
     relations: HashMap<&'c str, Relations>,
     /// Those that can't be compiled, each once.
     unusable: Vec<(&'c RelationDecl, RelationError)>,
+    /// Checks beside those every contract is judged by.
+    further: &'c [Arc<dyn Check>],
 }
 
 impl<'c> Judge<'c> {
@@ -72,7 +73,15 @@ impl<'c> Judge<'c> {
             clauses,
             relations: relations.collect(),
             unusable,
+            further: &[],
         }
+    }
+
+    /// The same with checks of one's own beside [`CHECKS`].
+    #[must_use]
+    pub fn with_checks(mut self, further: &'c [Arc<dyn Check>]) -> Self {
+        self.further = further;
+        self
     }
 
     /// The relations that can't be compiled, each once.
@@ -125,8 +134,10 @@ impl<'c> Judge<'c> {
             findings: Vec::new(),
             standings: Vec::new(),
         };
-        for check in CHECKS {
-            run(*check, &view, &mut verdicts);
+        let further = self.further.iter().map(AsRef::as_ref);
+        for check in CHECKS.iter().copied().chain(further) {
+            verdicts.check = check.rule();
+            check.judge(&view, &mut verdicts);
         }
         let (findings, standings) = (verdicts.findings, verdicts.standings);
         let findings = one_per_clause(trace, findings);
@@ -152,12 +163,6 @@ impl<'c> Judge<'c> {
             exchanges: view.answers.len(),
         }
     }
-}
-
-fn run<'a>(check: &'static dyn Check, view: &'a TraceView<'a>, verdicts: &mut Verdicts<'a>) {
-    let rule: &'static Rule = check.rule();
-    verdicts.check = rule;
-    check.judge(view, verdicts);
 }
 
 /// Judges traces by a contract, in the order of the cases. A case without a trace was not run and

@@ -36,7 +36,7 @@ pub use rule::{Area, Rule};
 pub use verdicts::{Broken, Verdicts};
 
 /// A judge of one kind of clause.
-pub trait Check: Sync {
+pub trait Check: Send + Sync {
     /// Its metadata.
     fn rule(&self) -> &'static Rule;
 

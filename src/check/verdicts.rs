@@ -75,6 +75,18 @@ impl Verdicts<'_> {
         );
     }
 
+    /// The exchange broke what a check of one's own demands: a clause of that check's, called
+    /// `OPERATION/check/CHECK#DEMAND`, at the level of its rule.
+    pub fn found(&mut self, answer: &Answer<'_>, demand: &str, broken: Broken) {
+        let rule = self.check;
+        let id = ClauseId::new(&answer.operation.name, &["check", rule.id], demand);
+        self.finding(
+            answer,
+            (id, rule.requirement.to_owned(), rule.level, None),
+            broken,
+        );
+    }
+
     /// The level of what the present check finds: a case's own expectations demand no more than the
     /// case does.
     fn weakened(&self, level: Level) -> Level {

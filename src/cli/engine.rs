@@ -19,7 +19,10 @@ use crate::target::{Target, UrlTarget};
 pub(super) struct Aim {
     pub(super) target: Arc<dyn Target>,
     pub(super) profile: Profile,
+    /// It is the reference.
     pub(super) embedded: bool,
+    /// Nobody else can reach it.
+    pub(super) in_process: bool,
 }
 
 /// The target the settings name; without a URL the embedded reference, for the built-in contract.
@@ -35,6 +38,7 @@ pub(super) fn aim(
             target: Arc::new(target),
             profile: settings.profile.clone().with_examples(&inputs.contract),
             embedded: false,
+            in_process: false,
         });
     }
     #[cfg(feature = "reference")]
@@ -89,6 +93,7 @@ pub(super) fn embedded(
         target: Arc::new(target),
         profile: profile.with_examples(&inputs.contract),
         embedded: true,
+        in_process: true,
     }
 }
 
@@ -111,7 +116,7 @@ pub(super) fn ready(
     let options = Options {
         concurrency,
         nonce: nonce.clone(),
-        locks: (!aim.embedded).then(std::env::temp_dir),
+        locks: (!aim.in_process).then(std::env::temp_dir),
     };
     let runner = Runner::new(
         inputs.contract.clone(),

@@ -92,7 +92,7 @@ fn remote(location: &str) -> Result<Arc<Source>, String> {
             .text("location")
             .filter(|_| (301..=308).contains(&status));
         match further {
-            Some(further) => url = url.join(&further).map_err(|error| error.to_string())?,
+            Some(further) => url = url.join(further).map_err(|error| error.to_string())?,
             None if status == 200 => return Source::from_bytes(location, body),
             None => return Err(format!("it is answered with {status}")),
         }

@@ -1,5 +1,6 @@
 //! Reads what a command works on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
@@ -8,7 +9,7 @@ use super::{built_in, fetch};
 use crate::case::{Case, CaseFiles, bind_cases, discover};
 use crate::check::Judge;
 use crate::clause::Clauses;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Source};
 use crate::openapi::{Contract, load, load_with};
 
 /// A contract with its clauses and cases.
@@ -21,17 +22,38 @@ pub(super) struct Inputs {
 /// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
 /// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
+    let contract = || match &args.spec {
+        None => load(built_in::contract()),
+        Some(spec) => fetch::document(spec)
+            .map_err(|problem| vec![problem])
+            .and_then(|source| {
+                load_with(source, &fetch::Beside::new(spec, args.allow_remote_refs))
+            }),
+    };
+    read_from(contract, || case_files(args))
+}
+
+/// The same of a text that is there already, and a folder of cases.
+pub(super) fn of_text(
+    source: Arc<Source>,
+    cases: Option<&Path>,
+) -> Result<Inputs, Vec<Diagnostic>> {
+    read_from(
+        || load(source),
+        || match cases {
+            Some(folder) => folder_files(folder),
+            None => Ok(CaseFiles::default()),
+        },
+    )
+}
+
+fn read_from(
+    contract: impl FnOnce() -> Result<Contract, Vec<Diagnostic>>,
+    files: impl FnOnce() -> Result<CaseFiles, Vec<Diagnostic>> + Send,
+) -> Result<Inputs, Vec<Diagnostic>> {
     let (contract, files) = std::thread::scope(|scope| {
-        let files = scope.spawn(|| case_files(args));
-        let contract = match &args.spec {
-            None => load(built_in::contract()),
-            Some(spec) => fetch::document(spec)
-                .map_err(|problem| vec![problem])
-                .and_then(|source| {
-                    load_with(source, &fetch::Beside::new(spec, args.allow_remote_refs))
-                }),
-        };
-        (contract, joined(files))
+        let files = scope.spawn(files);
+        (contract(), joined(files))
     });
     let (contract, files) = match (contract, files) {
         (Ok(contract), Ok(files)) => (contract, files),
@@ -72,27 +94,29 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 
 fn case_files(args: &ContractArgs) -> Result<CaseFiles, Vec<Diagnostic>> {
     match (&args.cases, &args.spec) {
-        (Some(folder), _) => {
-            // As the user would open it from here.
-            let here = std::env::current_dir().unwrap_or_default();
-            let label = folder
-                .strip_prefix(here)
-                .unwrap_or(folder)
-                .display()
-                .to_string();
-            let sources = discover(folder, &label).map_err(|errors| {
-                errors
-                    .into_iter()
-                    .map(|error| {
-                        Diagnostic::error("cases", error.to_string())
-                            .help("give the folder of the case files with --cases")
-                    })
-                    .collect::<Vec<_>>()
-            })?;
-            Ok(CaseFiles::read(&sources, &label))
-        }
+        (Some(folder), _) => folder_files(folder),
         (None, None) => Ok(CaseFiles::read(&built_in::cases(), built_in::CASES_LABEL)),
         // Cases of another contract would only be full of unknown operations.
         (None, Some(_)) => Ok(CaseFiles::default()),
     }
+}
+
+fn folder_files(folder: &Path) -> Result<CaseFiles, Vec<Diagnostic>> {
+    // As the user would open it from here.
+    let here = std::env::current_dir().unwrap_or_default();
+    let label = folder
+        .strip_prefix(here)
+        .unwrap_or(folder)
+        .display()
+        .to_string();
+    let sources = discover(folder, &label).map_err(|errors| {
+        errors
+            .into_iter()
+            .map(|error| {
+                Diagnostic::error("cases", error.to_string())
+                    .help("give the folder of the case files with --cases")
+            })
+            .collect::<Vec<_>>()
+    })?;
+    Ok(CaseFiles::read(&sources, &label))
 }

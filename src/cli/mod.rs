@@ -13,7 +13,7 @@ mod explain;
 mod fetch;
 mod inputs;
 mod judge;
-pub mod libtest;
+mod libtest;
 mod lint;
 mod list;
 mod run;
@@ -24,6 +24,8 @@ mod serve;
 mod settings;
 mod spec;
 mod stop;
+mod suite;
 
 pub use exit::Exit;
 pub use run::main;
+pub use suite::Suite;

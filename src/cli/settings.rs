@@ -15,6 +15,7 @@ use crate::profile::{CredentialSource, Profile};
 use crate::target::{Limits, TlsOptions};
 
 /// Everything a run needs to know of its target.
+#[derive(Clone)]
 pub(super) struct Settings {
     /// None: the embedded reference.
     pub(super) url: Option<BaseUrl>,

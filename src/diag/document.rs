@@ -68,9 +68,10 @@ impl Mark {
     }
 
     fn shift(&mut self, by: usize) {
-        let moved = |span: Span| Span::new(span.start + by, span.end + by);
-        self.span = moved(self.span);
-        self.key = self.key.map(moved);
+        let spans = std::iter::once(&mut self.span).chain(&mut self.key);
+        for span in spans {
+            *span = Span::new(span.start + by, span.end + by);
+        }
         for child in &mut self.children {
             child.shift(by);
         }

@@ -43,13 +43,13 @@ pub(super) fn without_required(document: &Document, schemas: &[Pointer], flag: &
     if changes.is_empty() {
         return root.clone();
     }
-    let mut changed = root.as_ref().clone();
+    let mut rewritten = root.as_ref().clone();
     for (at, kept) in changes {
-        if let Some(schema) = at.of_mut(&mut changed) {
+        if let Some(schema) = at.of_mut(&mut rewritten) {
             schema["required"] = Value::Array(kept);
         }
     }
-    Arc::new(changed)
+    Arc::new(rewritten)
 }
 
 /// The schema and what its `allOf` and `$ref` put beside it.

@@ -47,6 +47,10 @@ impl Kind {
         (self == Self::Callback).then_some(Self::PathItem)
     }
 
+    #[expect(
+        clippy::match_same_arms,
+        reason = "a table of the specification's fields, by object"
+    )]
     /// What the member of this name holds; none where it is nothing that may hold a reference.
     pub(super) fn member(self, name: &str) -> Option<Held> {
         Some(match (self, name) {

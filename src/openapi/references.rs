@@ -90,7 +90,7 @@ impl<'a> References<'a> {
     }
 
     /// What references below the schema at `at` are relative to.
-    pub(super) fn below(&self, base: &Base, at: &Pointer, schema: &Value) -> Base {
+    pub(super) fn below(base: &Base, at: &Pointer, schema: &Value) -> Base {
         let begins = schema.get("$id").is_some_and(Value::is_string);
         Base {
             file: base.file,

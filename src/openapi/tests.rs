@@ -449,6 +449,10 @@ paths:
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one document and all that is said of it"
+)]
 fn every_mistake_is_said_at_its_place_and_once() {
     let text = r##"
 openapi: 3.0.3

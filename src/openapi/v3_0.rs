@@ -42,9 +42,8 @@ fn has_later(schema: &Value) -> bool {
 
 fn is_later((keyword, operand): (&String, &Value)) -> bool {
     match keyword.as_str() {
-        "type" => operand.is_array(),
+        "type" | "examples" => operand.is_array(),
         "exclusiveMinimum" | "exclusiveMaximum" => operand.is_number(),
-        "examples" => operand.is_array(),
         other => LATER.contains(&other),
     }
 }

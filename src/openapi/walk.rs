@@ -91,7 +91,7 @@ impl Walk<'_> {
             return;
         }
         let base = if *kind == Kind::Schema {
-            self.references.below(base, at, node)
+            References::below(base, at, node)
         } else {
             base.clone()
         };
@@ -215,10 +215,11 @@ impl Walk<'_> {
             };
             match kind.member(name) {
                 None => {}
-                Some(Held::One(kind)) => push(stack, kind, at.child(name)),
                 Some(Held::List(kind)) => list(stack, kind),
                 Some(Held::OneOrList(kind)) if member.is_array() => list(stack, kind),
-                Some(Held::OneOrList(kind)) => push(stack, kind, at.child(name)),
+                Some(Held::One(kind) | Held::OneOrList(kind)) => {
+                    push(stack, kind, at.child(name));
+                }
                 Some(Held::Map(kind)) => {
                     let inner = at.child(name);
                     for name in member.as_object().into_iter().flat_map(|map| map.keys()) {

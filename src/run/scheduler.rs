@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::preflight;
 use super::send::{self, Sent};
 use crate::case::Case;
-use crate::check::Judge;
+use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
 use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
@@ -81,6 +81,7 @@ pub struct RunResult {
 pub struct Runner {
     shared: Arc<Shared>,
     clauses: Arc<Clauses>,
+    checks: Vec<Arc<dyn Check>>,
     cancelled: watch::Sender<bool>,
 }
 
@@ -107,8 +108,16 @@ impl Runner {
                 patience: Patience::default(),
             }),
             clauses,
+            checks: Vec::new(),
             cancelled: watch::channel(false).0,
         }
+    }
+
+    /// The same with checks of one's own beside those every contract is judged by.
+    #[must_use]
+    pub fn with_checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
+        self.checks = checks;
+        self
     }
 
     /// A handle that ends the run early when `true` is sent: what is under way is taken back, and
@@ -139,7 +148,7 @@ impl Runner {
             target: self.shared.target.describe(),
             cases: plan.cases.len(),
         });
-        let judge = Judge::new(&self.shared.contract, &self.clauses);
+        let judge = Judge::new(&self.shared.contract, &self.clauses).with_checks(&self.checks);
         let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();
         done.resize_with(plan.cases.len(), || None);
         let mut finish = |number: usize, sent: Sent| {
