@@ -8,6 +8,8 @@ use jsonschema::{Draft, Registry, Validator};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::branch;
+use super::formats;
 use super::mismatch::Mismatch;
 use super::shape::{Demand, Shape, follow};
 use crate::diag::Pointer;
@@ -116,6 +118,7 @@ impl Schemas {
             pointer: pointer.clone(),
             validator,
             base,
+            document: self.document.clone(),
             shape: self.shape(pointer),
         })
     }
@@ -131,7 +134,8 @@ impl Schemas {
         }
         let options = jsonschema::options()
             .with_draft(Draft::Draft202012)
-            .should_validate_formats(true);
+            .should_validate_formats(true)
+            .with_keyword("format", formats::keyword);
         // What refers to nothing needs no document behind it.
         let built = match &key {
             Key::Content(_) => options.build(schema),
@@ -240,6 +244,7 @@ pub struct Schema {
     validator: Arc<Validator>,
     /// What the validator's places are relative to.
     base: Pointer,
+    document: Arc<Value>,
     shape: Arc<Shape>,
 }
 
@@ -261,7 +266,7 @@ impl Schema {
     pub fn mismatches(&self, instance: &Value) -> Vec<Mismatch> {
         self.validator
             .iter_errors(instance)
-            .flat_map(|error| Mismatch::of(&error, &self.base))
+            .flat_map(|error| branch::mismatches(&error, &self.base, &self.document))
             .collect()
     }
 

@@ -4,8 +4,10 @@
 //! room knows dialects and instances; it doesn't know where in an API a schema is used. Read
 //! [`Schemas`] first.
 
+mod branch;
 mod compiled;
 mod format;
+mod formats;
 mod mismatch;
 mod pattern;
 mod shape;
