@@ -18,7 +18,8 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
+    /// Fire the cases at a target and judge its answers (with --spec and no --cases: a generated request
+    /// for each operation; without --target-url: the built-in cases at the embedded reference)
     Run(Box<RunArgs>),
     /// List cases, clauses or checks
     List(ListArgs),
@@ -46,6 +47,18 @@ pub(super) struct ContractArgs {
     /// Folder of case files [default: the built-in cases]
     #[arg(long, value_name = "DIR", env = "PROOFMARK_CASES")]
     pub(super) cases: Option<PathBuf>,
+}
+
+/// Cases that are made from the contract.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct GeneratedArgs {
+    /// Add a generated case for each operation: one request that keeps the contract [default where
+    /// there is --spec and no --cases]
+    #[arg(long)]
+    pub(super) generated: bool,
+    /// Only cases that change nothing: all their requests are GET, HEAD, OPTIONS, TRACE or QUERY
+    #[arg(long)]
+    pub(super) safe_methods_only: bool,
 }
 
 /// The target, and how to talk to it. Flags win over the environment, the environment over
@@ -100,6 +113,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) contract: ContractArgs,
     #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    #[command(flatten)]
     pub(super) target: TargetArgs,
     /// Say which cases would be run, and send nothing
     #[arg(long)]
@@ -118,9 +133,15 @@ pub(super) enum Listed {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// What to list
+    #[arg(default_value = "cases")]
     pub(super) what: Listed,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
     /// Only clauses of this pattern: * stands for one segment, ** for any number
     #[arg(long, value_name = "PATTERN")]
     pub(super) clause: Option<String>,
@@ -132,6 +153,11 @@ pub(super) struct ExplainArgs {
     pub(super) id: String,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
 }
 
 #[cfg(feature = "reference")]

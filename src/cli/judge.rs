@@ -13,6 +13,7 @@ use crate::case::{Case, CaseId, Origin, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::evidence::{Header, read_exchange, read_traces, write_traces};
+use crate::generate::first_requests;
 use crate::http::Exchange;
 use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
@@ -27,6 +28,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     } else {
         read_traces(&records.into_iter().cloned().collect::<Vec<_>>())?
     };
+    generate(&mut read, &traces);
     let mut problems = Vec::new();
     for trace in &traces {
         if !read.cases.iter().any(|case| case.id == trace.case) {
@@ -73,6 +75,24 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     let exit = Exit::of(&summary);
     terminal.close(&summary, &ledger, &read.clauses, exit.sentence())?;
     Ok(exit)
+}
+
+/// The generated cases of a record, made again: with the variables the run had, the same contract
+/// gives the same cases.
+fn generate(read: &mut Inputs, traces: &[Trace]) {
+    let known = |trace: &&Trace| read.cases.iter().any(|case| case.id == trace.case);
+    if traces.iter().all(|trace| known(&trace)) {
+        return;
+    }
+    let variables = traces.iter().flat_map(|trace| trace.bindings.clone());
+    let generation = first_requests(&read.contract, &variables.collect());
+    let cases = generation.requests.into_iter().map(|request| request.case);
+    let wanted = |case: &Case| {
+        traces.iter().any(|trace| trace.case == case.id)
+            && !read.cases.iter().any(|other| other.id == case.id)
+    };
+    let wanted: Vec<Case> = cases.filter(wanted).collect();
+    read.cases.extend(wanted);
 }
 
 fn is_exchange(path: &Path) -> bool {

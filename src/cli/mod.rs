@@ -10,6 +10,7 @@ mod docs;
 mod engine;
 mod exit;
 mod explain;
+mod generated;
 mod inputs;
 mod judge;
 pub mod libtest;

@@ -10,9 +10,9 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, inputs, judge, list, settings, spec};
+use super::{docs, engine, explain, generated, inputs, judge, list, settings, spec};
 use crate::case::Case;
-use crate::report::{Palette, Progress, Reporter, Terminal};
+use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -43,6 +43,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
     let settings = settings::read(&args.target)?;
+    let variables = &settings.profile.variables;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, variables);
+    warn(&generation.notes);
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let cases: Vec<Case> = std::mem::take(&mut read.cases)
         .into_iter()
@@ -55,6 +58,14 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         })
         .collect();
     let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    let not_called = generated::not_called(
+        &generation,
+        &read.contract,
+        &cases,
+        &ready.plan,
+        &args.filters,
+    );
+    let not_called = not_called_text(&not_called);
     if args.dry_run {
         writeln!(out, "target  {}", ready.describe)?;
         for planned in &ready.plan.cases {
@@ -64,6 +75,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
                 .map(|reason| format!("  (skipped: {reason})"))
                 .unwrap_or_default();
             writeln!(out, "{}{skip}", cases[planned.case].id)?;
+        }
+        if !not_called.is_empty() {
+            write!(out, "\n{not_called}")?;
         }
         return Ok(Exit::Conforms);
     }
@@ -100,6 +114,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &read.clauses,
         exit.sentence(),
     )?;
+    if !not_called.is_empty() {
+        write!(out, "\n{not_called}")?;
+    }
     // What is to be kept is kept last: if that fails, what was found out was still said.
     engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)

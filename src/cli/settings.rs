@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
@@ -105,6 +105,22 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
         record: args.record.clone(),
         verdicts: args.verdicts.clone(),
     })
+}
+
+/// The variables of flags and environment, for what has no target.
+pub(super) fn variables(flags: &[String]) -> Result<Map<String, Value>, Vec<Diagnostic>> {
+    let args = TargetArgs {
+        variables: flags.to_vec(),
+        ..TargetArgs::default()
+    };
+    let (mut profile, mut problems) = (Profile::default(), Vec::new());
+    from_flags(&args, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    if problems.is_empty() {
+        Ok(profile.variables)
+    } else {
+        Err(problems)
+    }
 }
 
 fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKeys {

@@ -380,7 +380,7 @@ pub enum SecurityKind {
     Http(String),
     /// An access token of OAuth 2.0, sent as a bearer token (RFC 6750, 2.1).
     OAuth2(Vec<OAuthFlow>),
-    /// A token of the provider whose configuration is at this URL (OpenID Connect Discovery 1.0).
+    /// A token of the provider whose configuration is at this URL (`OpenID` Connect Discovery 1.0).
     OpenIdConnect(String),
     /// A certificate of the client's, shown while the connection is made.
     MutualTls,
