@@ -21,6 +21,8 @@ pub(super) enum Command {
     /// Fire the cases at a target and judge its answers (with --spec and no --cases: a generated request
     /// for each operation; without --target-url: the built-in cases at the embedded reference)
     Run(Box<RunArgs>),
+    /// Write a profile and case files for a contract of your own, to be filled in
+    Init(InitArgs),
     /// List cases, clauses or checks
     List(ListArgs),
     /// Explain a clause, a case or a check by its id
@@ -119,6 +121,16 @@ pub(super) struct RunArgs {
     /// Say which cases would be run, and send nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// OpenAPI document, JSON or YAML
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
+    pub(super) spec: PathBuf,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

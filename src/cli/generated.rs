@@ -1,5 +1,7 @@
 //! Cases that are made from the contract, beside those of files or in their place.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::args::{ContractArgs, GeneratedArgs};
@@ -7,6 +9,7 @@ use super::inputs::Inputs;
 use crate::case::{Case, Origin};
 use crate::generate::{Generation, first_requests};
 use crate::openapi::{Contract, Operation};
+use crate::outcome::Trace;
 use crate::report::NotCalled;
 use crate::run::Plan;
 
@@ -78,4 +81,24 @@ pub(super) fn not_called(
         })
     });
     without.chain(skipped).collect()
+}
+
+/// How generated requests were answered, by status: that the contract holds in an answer says nothing
+/// of whether it was a refusal.
+pub(super) fn answers(cases: &[Case], traces: &[Trace]) -> Option<String> {
+    let generated = cases
+        .iter()
+        .filter(|case| matches!(case.origin, Origin::Generated(_)));
+    let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+    for case in generated {
+        let trace = traces.iter().find(|trace| trace.case == case.id);
+        if let Some(status) = trace.and_then(Trace::main_status) {
+            *counts.entry(status).or_default() += 1;
+        }
+    }
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(status, count)| format!("{count} × {status}"))
+        .collect();
+    (!counts.is_empty()).then(|| format!("generated requests were answered {}", counts.join(", ")))
 }

@@ -11,6 +11,7 @@ mod engine;
 mod exit;
 mod explain;
 mod generated;
+mod init;
 mod inputs;
 mod judge;
 pub mod libtest;

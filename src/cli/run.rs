@@ -10,7 +10,7 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, generated, inputs, judge, list, settings, spec};
+use super::{docs, engine, explain, generated, init, inputs, judge, list, settings, spec};
 use crate::case::Case;
 use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
@@ -27,6 +27,7 @@ pub fn main() -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout());
     let ended = match cli.command {
         Command::Run(args) => run(&args, &mut out),
+        Command::Init(args) => init::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Explain(args) => explain::run(&args, &mut out),
         #[cfg(feature = "reference")]
@@ -114,6 +115,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &read.clauses,
         exit.sentence(),
     )?;
+    if let Some(answers) = generated::answers(&cases, &result.traces) {
+        writeln!(out, "{answers}")?;
+    }
     if !not_called.is_empty() {
         write!(out, "\n{not_called}")?;
     }

@@ -18,10 +18,13 @@ mod operation;
 mod parameter;
 mod parts;
 mod pattern;
+mod skeleton;
 mod text;
+mod yaml;
 
 pub use given::{Chosen, Source};
 pub use operation::{FirstRequest, Generation, Uncallable, first_requests};
+pub use skeleton::{File, Skeleton, skeleton};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Generation over small documents of our own.
 
-mod documents;
 mod requests;
+mod skeletons;
 mod values;
 
 use serde_json::Value;
@@ -9,6 +9,9 @@ use serde_json::Value;
 use super::build::build;
 use crate::diag::{Pointer, Source};
 use crate::openapi::{Contract, load};
+
+/// A pet shop with what such documents have.
+const SHOP: &str = include_str!("../../../tests/it/shop.yaml");
 
 /// A contract of this text.
 fn contract(text: &str) -> Contract {

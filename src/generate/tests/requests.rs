@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, json};
 
-use super::contract;
-use super::documents::SHOP;
+use super::{SHOP, contract};
 use crate::case::{Grounds, Origin, Payload};
 use crate::diag::{Style, render_all};
 use crate::generate::{Generation, first_requests};
