@@ -14,6 +14,8 @@
 //!   value: it counts whatever the values rest on. So does a 5xx, by which the server says that it has
 //!   erred itself (RFC 9110, 15.6).
 //! - A credential is no value of the request: which rights go with it is not known here.
+//! - A request that is found not to keep the contract as it was sent (a variable of another form, a
+//!   required member that only the server gives, a relation) may be refused.
 //!
 //! What is excused is shown as an advisory, since the document is to be mended all the same.
 
@@ -36,6 +38,6 @@ pub(super) fn excuse(trace: &TraceView<'_>, answer: &Answer<'_>) -> Option<&'sta
         402..=499 => of_values,
         _ => return None,
     };
-    let refused = "the request leaves out what only the server gives, though it is required";
-    excuse.or_else(|| (!violations(trace, answer).is_empty()).then_some(refused))
+    let itself = "the request itself isn't all that the contract demands of it";
+    excuse.or_else(|| (!violations(trace, answer).is_empty()).then_some(itself))
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::given::Source;
-use super::parts::{Flat, Impossible, Part, target};
+use super::parts::{Flat, Impossible, Part, root, target};
 use super::{array, number, object, text};
 use crate::diag::{Diagnostic, Pointer};
 use crate::openapi::Contract;
@@ -19,6 +19,9 @@ use crate::schema::Schema;
 
 /// How deep a value may be.
 const DEEPEST: usize = 40;
+
+/// How many choices may be made one within the other, for one value.
+const CHOICES: usize = 32;
 
 /// How many schemas may be looked at for one value.
 const WORK: usize = 8_000;
@@ -134,7 +137,7 @@ pub(super) struct Builder<'d> {
 
 impl<'d> Builder<'d> {
     pub(super) fn document(&self) -> &'d Value {
-        self.contract.document.root()
+        root(self.contract)
     }
 
     pub(super) fn gives_read_only(&self) -> bool {
@@ -275,6 +278,12 @@ impl<'d> Builder<'d> {
         let Some((part, keyword, at)) = choice else {
             return self.plain(flat, variant);
         };
+        if made.len() >= CHOICES {
+            return Err(Impossible::new(
+                &at,
+                format!("it leaves more than {CHOICES} choices"),
+            ));
+        }
         let made: Vec<Pointer> = made.iter().cloned().chain([at.clone()]).collect();
         let mut first: Option<Impossible> = None;
         for branch in branches(&part, keyword, &at) {
@@ -406,7 +415,7 @@ pub(super) fn breach(
 }
 
 fn is_read_only(contract: &Contract, at: &Pointer) -> bool {
-    let flat = Flat::of(contract.document.root(), std::slice::from_ref(at));
+    let flat = Flat::of(root(contract), std::slice::from_ref(at));
     flat.is_ok_and(|flat| flat.says("readOnly"))
 }
 

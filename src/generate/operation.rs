@@ -19,7 +19,7 @@ use super::parameter::{self, Missing};
 use crate::case::{Case, CaseId, Grounds, Origin, Payload, Role, Step, literal};
 use crate::codec::{encode_path, encode_query, header_value};
 use crate::diag::Diagnostic;
-use crate::openapi::{Contract, Level, Location, Operation};
+use crate::openapi::{Contract, Level, Location, Operation, Server};
 
 /// What was made of a contract.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +112,7 @@ pub(super) fn request(
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Request, (String, String)> {
     let operation = &contract.operations[number];
+    served_here(contract, operation)?;
     let mut step = Step::plain(Role::Main, number, Map::new());
     step.at = operation.at.clone();
     let mut values: Vec<Chosen> = Vec::new();
@@ -207,6 +208,26 @@ pub(super) fn request(
         }
     }
     Ok(Request { step, values })
+}
+
+/// An operation may name servers of its own (OpenAPI 3.1.1, 4.8.10): the target is another then.
+fn served_here(contract: &Contract, operation: &Operation) -> Result<(), (String, String)> {
+    let Some(first) = operation.servers.first() else {
+        return Ok(());
+    };
+    let here: Vec<String> = contract.servers.iter().map(Server::expanded).collect();
+    if operation
+        .servers
+        .iter()
+        .any(|server| here.contains(&server.expanded()))
+    {
+        return Ok(());
+    }
+    let url = first.expanded();
+    Err((
+        format!("it is served elsewhere, at {url}"),
+        "write a case for it, and run that with the other URL as the target".to_owned(),
+    ))
 }
 
 /// A value as a case writes it: the target's variables by name.

@@ -33,6 +33,10 @@ pub(super) fn choose(
         is_invented,
     };
     if let Some(value) = variables.get(&parameter.name) {
+        // The owner's word is taken all the same: the document may be wrong.
+        if let Err(reason) = fitting(contract, parameter, value) {
+            notes.push(unfit(contract, parameter, &reason));
+        }
         return Ok(chosen(
             value.clone(),
             Source::Variable(parameter.name.clone()),
@@ -78,6 +82,20 @@ pub(super) fn choose(
             at: parameter.at.clone(),
         }),
     }
+}
+
+fn unfit(contract: &Contract, parameter: &Parameter, reason: &str) -> Diagnostic {
+    let (name, document) = (&parameter.name, &contract.document);
+    let message = format!("the variable {name} is not as this parameter's schema has it: {reason}");
+    Diagnostic::warning("variable", message)
+        .at(
+            document.source(),
+            document.span(&parameter.at),
+            "sent all the same",
+        )
+        .help(format!(
+            "give another value with --var {name}=…, or mend the schema"
+        ))
 }
 
 /// Where an example stands; a reference's own text is where the parameter is.

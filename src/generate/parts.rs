@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::diag::Pointer;
+use crate::openapi::Contract;
 
 /// Why there is no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,6 +238,11 @@ fn is_of(value: &Value, name: &str) -> bool {
         "object" => value.is_object(),
         _ => true,
     }
+}
+
+/// What the places of schemas are places in.
+pub(super) fn root(contract: &Contract) -> &Value {
+    contract.document.root()
 }
 
 /// Where a local reference leads.

@@ -201,6 +201,24 @@ wide: {type: string, minLength: 100000000}
 }
 
 #[test]
+fn choices_within_choices_end() {
+    use std::fmt::Write as _;
+
+    let mut schemas = String::new();
+    for level in 0..100 {
+        let next = level + 1;
+        let _ = writeln!(
+            schemas,
+            "l{level}: {{oneOf: [{{$ref: '#/components/schemas/l{next}'}}]}}"
+        );
+    }
+    schemas.push_str("l100: {type: string}\n");
+    let values = super::values(&schemas);
+    assert!(values[0].1.is_err(), "it is a hundred choices deep");
+    assert_eq!(values[90].1, Ok("example".into()));
+}
+
+#[test]
 fn what_doubles_at_every_level_is_given_up() {
     use std::fmt::Write as _;
 
