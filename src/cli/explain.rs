@@ -32,8 +32,8 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
     }
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
-    let variables = settings::variables(&args.variables)?;
-    let generation = generated::add(&mut read, &args.contract, &args.generated, &variables);
+    let profile = settings::variables(&args.variables)?;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, &profile);
     let mut requests = generation.requests.iter();
     let is_generated = |case: &Case| matches!(case.origin, Origin::Generated(_));
     let generated = read
@@ -41,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
         .iter()
         .any(|case| case.id.as_str() == args.id && is_generated(case));
     if let Some(request) = requests.find(|r| generated && r.case.id.as_str() == args.id) {
-        explain_generated(request, &read, &variables, out)?;
+        explain_generated(request, &read, &profile.variables, out)?;
         return Ok(Exit::Conforms);
     }
     let mut uncallable = generation.uncallable.iter();

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::args::{ContractArgs, GeneratedArgs};
 use super::inputs::Inputs;
 use crate::case::{Case, Origin};
 use crate::generate::{Generation, first_requests};
 use crate::openapi::{Contract, Operation};
 use crate::outcome::Trace;
+use crate::profile::Profile;
 use crate::report::NotCalled;
 use crate::run::Plan;
 
@@ -24,11 +23,11 @@ pub(super) fn add(
     read: &mut Inputs,
     contract: &ContractArgs,
     args: &GeneratedArgs,
-    variables: &Map<String, Value>,
+    profile: &Profile,
 ) -> Generation {
     let mut generation = Generation::default();
     if is_wanted(contract, args) {
-        generation = first_requests(&read.contract, variables);
+        generation = first_requests(&read.contract, profile);
         let known = |case: &Case| read.cases.iter().any(|other| other.id == case.id);
         let cases = generation.requests.iter().map(|request| &request.case);
         let new: Vec<Case> = cases.filter(|case| !known(case)).cloned().collect();

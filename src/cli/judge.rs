@@ -14,9 +14,10 @@ use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::generate::first_requests;
-use crate::http::Exchange;
+use crate::http::{Exchange, FieldValue};
 use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
+use crate::profile::Profile;
 use crate::report::{Palette, Progress, Reporter as _, Terminal};
 
 pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> {
@@ -77,15 +78,27 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     Ok(exit)
 }
 
-/// The generated cases of a record, made again: with the variables the run had, the same contract
-/// gives the same cases.
+/// The generated cases of a record, made again: with the variables and the header fields the run had,
+/// the same contract gives the same cases.
 fn generate(read: &mut Inputs, traces: &[Trace]) {
     let known = |trace: &&Trace| read.cases.iter().any(|case| case.id == trace.case);
     if traces.iter().all(|trace| known(&trace)) {
         return;
     }
-    let variables = traces.iter().flat_map(|trace| trace.bindings.clone());
-    let generation = first_requests(&read.contract, &variables.collect());
+    let mut profile = Profile::default();
+    for trace in traces {
+        profile.variables.extend(trace.bindings.clone());
+        let answered = trace
+            .steps
+            .iter()
+            .filter_map(|step| step.result.as_ref().ok());
+        for (name, value) in answered.flat_map(|exchange| exchange.request.headers.iter()) {
+            if let FieldValue::Secret(secret) = value {
+                profile.headers.push((name.to_owned(), secret.clone()));
+            }
+        }
+    }
+    let generation = first_requests(&read.contract, &profile);
     let cases = generation.requests.into_iter().map(|request| request.case);
     let wanted = |case: &Case| {
         traces.iter().any(|trace| trace.case == case.id)

@@ -30,8 +30,8 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
         Listed::Cases => {
             let mut read = inputs::read(&args.contract)?;
             warn(&read.contract.warnings);
-            let variables = settings::variables(&args.variables)?;
-            let generation = generated::add(&mut read, &args.contract, &args.generated, &variables);
+            let profile = settings::variables(&args.variables)?;
+            let generation = generated::add(&mut read, &args.contract, &args.generated, &profile);
             warn(&generation.notes);
             for case in &read.cases {
                 writeln!(

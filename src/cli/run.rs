@@ -44,8 +44,8 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
     let settings = settings::read(&args.target)?;
-    let variables = &settings.profile.variables;
-    let generation = generated::add(&mut read, &args.contract, &args.generated, variables);
+    let profile = &settings.profile;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
     warn(&generation.notes);
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let cases: Vec<Case> = std::mem::take(&mut read.cases)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
@@ -107,8 +107,8 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
     })
 }
 
-/// The variables of flags and environment, for what has no target.
-pub(super) fn variables(flags: &[String]) -> Result<Map<String, Value>, Vec<Diagnostic>> {
+/// What flags and environment give to a command that has no target.
+pub(super) fn variables(flags: &[String]) -> Result<Profile, Vec<Diagnostic>> {
     let args = TargetArgs {
         variables: flags.to_vec(),
         ..TargetArgs::default()
@@ -117,7 +117,7 @@ pub(super) fn variables(flags: &[String]) -> Result<Map<String, Value>, Vec<Diag
     from_flags(&args, &mut profile, &mut problems);
     from_environment(&mut profile);
     if problems.is_empty() {
-        Ok(profile.variables)
+        Ok(profile)
     } else {
         Err(problems)
     }

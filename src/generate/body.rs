@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::build::{breach, broken, build};
+use super::build::build;
 use super::given::{Chosen, Source};
+use super::judged::{breach, broken};
 use super::parameter::{Missing, example_place};
 use crate::case::{Payload, literal, literal_text};
 use crate::diag::Diagnostic;

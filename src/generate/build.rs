@@ -11,11 +11,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::given::Source;
+use super::judged::{breach, broken};
 use super::parts::{Flat, Impossible, Part, root, target};
 use super::{array, number, object, text};
 use crate::diag::{Diagnostic, Pointer};
 use crate::openapi::Contract;
-use crate::schema::Schema;
 
 /// How deep a value may be.
 const DEEPEST: usize = 40;
@@ -383,57 +383,6 @@ impl<'d> Builder<'d> {
             .iter()
             .all(|part| self.breach(&part.at, value).is_none())
     }
-}
-
-/// In what way a value breaks a schema, as the end of a sentence. What is missing because the server
-/// gives it is no breach.
-pub(super) fn breach(
-    contract: &Contract,
-    schema: &Schema,
-    value: &Value,
-    left_out: &BTreeSet<String>,
-) -> Option<String> {
-    if schema.is_valid(value) {
-        return None;
-    }
-    let mismatches = schema.mismatches(value);
-    let left = mismatches.iter().find(|mismatch| {
-        let missing = mismatch.missing.as_deref();
-        missing.is_none_or(|name| {
-            let described = mismatch.schema.parent().child("properties").child(name);
-            !left_out.contains(name) && !is_read_only(contract, &described)
-        })
-    })?;
-    let place = match left.instance.as_str() {
-        "" => "it".to_owned(),
-        place => format!("`{place}`"),
-    };
-    Some(match &left.missing {
-        Some(name) => format!("{place} has no member `{name}`"),
-        None => format!("{place} must be {}, and is {}", left.expected, left.actual),
-    })
-}
-
-fn is_read_only(contract: &Contract, at: &Pointer) -> bool {
-    let flat = Flat::of(root(contract), std::slice::from_ref(at));
-    flat.is_ok_and(|flat| flat.says("readOnly"))
-}
-
-/// The note on an example that isn't used.
-pub(super) fn broken(contract: &Contract, what: &str, at: &Pointer, reason: &str) -> Diagnostic {
-    let document = &contract.document;
-    Diagnostic::warning(
-        "example",
-        format!("this {what} breaks its own schema: {reason}"),
-    )
-    .at(
-        document.source(),
-        document.key_span(at),
-        "not used in requests",
-    )
-    .help(format!(
-        "mend the {what} or the schema; until then a request follows the schema"
-    ))
 }
 
 /// A choice's branches, each as the places that must hold as well.

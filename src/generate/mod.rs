@@ -11,6 +11,7 @@ mod array;
 mod body;
 mod build;
 mod given;
+mod judged;
 mod names;
 mod number;
 mod object;
@@ -19,6 +20,7 @@ mod parameter;
 mod parts;
 mod pattern;
 mod skeleton;
+mod target_file;
 mod text;
 mod yaml;
 

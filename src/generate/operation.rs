@@ -19,7 +19,8 @@ use super::parameter::{self, Missing};
 use crate::case::{Case, CaseId, Grounds, Origin, Payload, Role, Step, literal};
 use crate::codec::{encode_path, encode_query, header_value};
 use crate::diag::Diagnostic;
-use crate::openapi::{Contract, Level, Location, Operation, Server};
+use crate::openapi::{Contract, Level, Location, Operation, Parameter, SecurityKind, Server};
+use crate::profile::Profile;
 
 /// What was made of a contract.
 #[derive(Clone, Debug, Default)]
@@ -53,13 +54,14 @@ pub struct Uncallable {
     pub help: String,
 }
 
-/// A case for each operation: one request that keeps the contract.
+/// A case for each operation: one request that keeps the contract. What the profile gives is sent by
+/// the run itself; nothing else of the target is known here.
 #[must_use]
-pub fn first_requests(contract: &Contract, variables: &Map<String, Value>) -> Generation {
+pub fn first_requests(contract: &Contract, profile: &Profile) -> Generation {
     let mut generation = Generation::default();
     let mut notes = Vec::new();
     for (number, name) in names(contract).into_iter().enumerate() {
-        match request(contract, number, variables, &mut notes) {
+        match request(contract, number, profile, &mut notes) {
             Ok(request) => generation
                 .requests
                 .push(request.case(contract, number, &name)),
@@ -108,7 +110,7 @@ pub(super) struct Request {
 pub(super) fn request(
     contract: &Contract,
     number: usize,
-    variables: &Map<String, Value>,
+    profile: &Profile,
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Request, (String, String)> {
     let operation = &contract.operations[number];
@@ -128,7 +130,10 @@ pub(super) fn request(
         if parameter.location == Location::Path && !stands(parameter.name.as_str()) {
             continue;
         }
-        let chosen = parameter::choose(contract, parameter, variables, notes);
+        if is_sent_anyway(contract, operation, parameter, profile) {
+            continue;
+        }
+        let chosen = parameter::choose(contract, parameter, &profile.variables, notes);
         let chosen = chosen.map_err(|missing| {
             let what = format!(
                 "{} parameter `{}`",
@@ -164,7 +169,7 @@ pub(super) fn request(
     }
     for name in operation.path.parameters() {
         if !path.contains_key(name) {
-            let Some(value) = variables.get(name) else {
+            let Some(value) = profile.variables.get(name) else {
                 let reason = format!("the path names `{name}`, and no parameter describes it");
                 return Err((
                     reason,
@@ -208,6 +213,34 @@ pub(super) fn request(
         }
     }
     Ok(Request { step, values })
+}
+
+/// Whether the run sends a parameter by itself: as a header field of the profile's, or as the
+/// credential that the operation needs, which some documents describe once more as a parameter.
+fn is_sent_anyway(
+    contract: &Contract,
+    operation: &Operation,
+    parameter: &Parameter,
+    profile: &Profile,
+) -> bool {
+    let is_header = parameter.location == Location::Header;
+    let mut headers = profile.headers.iter();
+    if is_header && headers.any(|(name, _)| name.eq_ignore_ascii_case(&parameter.name)) {
+        return true;
+    }
+    let needed = operation.security.first();
+    let mut schemes = needed.iter().flat_map(|requirement| &requirement.schemes);
+    schemes.any(|name| {
+        let scheme = contract.security_scheme(name);
+        scheme.is_some_and(|scheme| match &scheme.kind {
+            SecurityKind::ApiKey(location, name) => {
+                let same = name == &parameter.name
+                    || (is_header && name.eq_ignore_ascii_case(&parameter.name));
+                *location == parameter.location && same
+            }
+            _ => false,
+        })
+    })
 }
 
 /// An operation may name servers of its own (OpenAPI 3.1.1, 4.8.10): the target is another then.

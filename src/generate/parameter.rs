@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use std::collections::BTreeSet;
 
-use super::build::{breach, broken, build};
+use super::build::build;
 use super::given::{Chosen, Source};
+use super::judged::{breach, broken};
 use crate::diag::{Diagnostic, Pointer};
 use crate::openapi::{Contract, Location, NamedExample, Parameter};
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::binaries::{binary, ends};
 use super::support::{Reply, Suite, Told, answer, told, url_target};
@@ -14,6 +14,7 @@ use crate::diag::Source;
 use crate::generate::first_requests;
 use crate::openapi::load;
 use crate::outcome::{CaseOutcome, CaseVerdict};
+use crate::profile::Profile;
 
 const SHOP: &str = "tests/it/shop.yaml";
 
@@ -50,8 +51,11 @@ components: {securitySchemes: {key: {type: apiKey, in: header, name: x-key}}}
 
 fn suite(text: &str, variables: &Value) -> Suite {
     let contract = load(Source::new("api.yaml", text)).expect("the contract loads");
-    let variables = variables.as_object().cloned().unwrap_or_default();
-    let generation = first_requests(&contract, &variables);
+    let profile = Profile {
+        variables: variables.as_object().cloned().unwrap_or_default(),
+        ..Profile::default()
+    };
+    let generation = first_requests(&contract, &profile);
     assert!(generation.notes.is_empty());
     Suite {
         clauses: Arc::new(Clauses::of(&contract)),
@@ -80,9 +84,9 @@ async fn a_finding_means_that_the_target_is_wrong() {
     let suite = suite(STATUSES, &json!({"mine": 1}));
     let profile = || {
         let variables = json!({"mine": 1}).as_object().cloned();
-        let mut profile = crate::profile::Profile {
+        let mut profile = Profile {
             variables: variables.unwrap_or_default(),
-            ..crate::profile::Profile::default()
+            ..Profile::default()
         };
         let secret = crate::http::Secret::new("s", "PROOFMARK_TOKEN");
         let source = crate::profile::CredentialSource::Fixed(secret);
@@ -149,7 +153,7 @@ fn what_writes_comes_alone_and_last() {
 
 fn suite_of(text: &str) -> Vec<Case> {
     let contract = load(Source::new("api.yaml", text)).expect("the contract loads");
-    let generation = first_requests(&contract, &Map::new());
+    let generation = first_requests(&contract, &Profile::default());
     let cases = generation.requests.into_iter().map(|request| request.case);
     let cases: Vec<Case> = cases.collect();
     assert!(

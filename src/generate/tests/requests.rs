@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::{SHOP, contract};
 use crate::case::{Grounds, Origin, Payload};
 use crate::diag::{Style, render_all};
 use crate::generate::{Generation, first_requests};
+use crate::http::Secret;
 use crate::openapi::Contract;
+use crate::profile::Profile;
 
 fn shown(contract: &Contract, generation: &Generation) -> String {
     let mut text = String::new();
@@ -53,7 +55,7 @@ fn shown(contract: &Contract, generation: &Generation) -> String {
 #[test]
 fn every_operation_has_a_request_or_a_reason() {
     let contract = contract(SHOP);
-    let generation = first_requests(&contract, &Map::new());
+    let generation = first_requests(&contract, &Profile::default());
     insta::assert_snapshot!(shown(&contract, &generation), @r#"
     listPets/first GET /pets Contract
       query {"status":"available"}
@@ -101,7 +103,11 @@ fn every_operation_has_a_request_or_a_reason() {
 fn the_targets_variables_come_first_and_stay_variables() {
     let contract = contract(SHOP);
     let variables = json!({"petId": 12, "q": "x", "status": "sold"});
-    let generation = first_requests(&contract, variables.as_object().expect("a map"));
+    let profile = Profile {
+        variables: variables.as_object().cloned().expect("a map"),
+        ..Profile::default()
+    };
+    let generation = first_requests(&contract, &profile);
     let case = |id: &str| {
         let found = generation
             .requests
@@ -131,6 +137,43 @@ fn the_targets_variables_come_first_and_stay_variables() {
 #[test]
 fn the_same_contract_gives_the_same_requests() {
     let contract = contract(SHOP);
-    let once = || shown(&contract, &first_requests(&contract, &Map::new()));
+    let once = || shown(&contract, &first_requests(&contract, &Profile::default()));
     assert_eq!(once(), once());
+}
+
+#[test]
+fn what_the_run_sends_by_itself_is_not_made_up() {
+    let text = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+security: [{key: []}]
+paths:
+  /a:
+    get:
+      operationId: a
+      parameters:
+      - {name: X-Key, in: header, required: true, schema: {type: string}}
+      - {name: X-Tenant, in: header, required: true, schema: {type: string}}
+      responses: {'200': {description: x}}
+  /b:
+    get: {operationId: b, servers: [{url: 'https://other.example.com'}], responses: {'200': {description: x}}}
+components: {securitySchemes: {key: {type: apiKey, in: header, name: x-key}}}
+";
+    let contract = contract(text);
+    let headers = |headers: Vec<(String, Secret)>| {
+        let profile = Profile {
+            headers,
+            ..Profile::default()
+        };
+        let generation = first_requests(&contract, &profile);
+        json!(generation.requests[0].case.steps[0].headers)
+    };
+    assert_eq!(headers(Vec::new()), json!({"X-Tenant": "example"}));
+    let tenant = ("x-tenant".to_owned(), Secret::new("t", "X_TENANT"));
+    assert_eq!(headers(vec![tenant]), json!({}));
+    let elsewhere = first_requests(&contract, &Profile::default()).uncallable;
+    assert!(
+        elsewhere[0].reason.contains("https://other.example.com"),
+        "{elsewhere:?}"
+    );
 }
