@@ -40,6 +40,7 @@ pub mod cli;
 pub mod codec;
 pub mod diag;
 pub mod evidence;
+pub mod generate;
 pub mod http;
 pub mod openapi;
 pub mod outcome;

@@ -239,10 +239,10 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
             role(answer.record.role)
         );
         let status = answer.status();
-        if answer.is_throttled() {
+        if let Some(reason) = answer.untellable() {
             troubles.push(Trouble {
                 during,
-                reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
+                reason: format!("answered {status}: {reason}"),
             });
         } else if let Some(coding) = answer.coding().filter(|_| answer.may_have_body()) {
             troubles.push(Trouble {

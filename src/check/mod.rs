@@ -11,6 +11,7 @@ mod body_schema;
 mod case_expectation;
 mod content_length;
 mod date_well_formed;
+mod generated;
 mod head_agrees;
 mod header_present;
 mod header_schema;
@@ -76,6 +77,7 @@ mod tests {
         let without_check = [
             "answer",
             "attribution",
+            "generated",
             "judge",
             "mod",
             "rule",

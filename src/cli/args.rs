@@ -18,8 +18,11 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
+    /// Fire the cases at a target and judge its answers (with --spec and no --cases: a generated request
+    /// for each operation; without --target-url: the built-in cases at the embedded reference)
     Run(Box<RunArgs>),
+    /// Write a profile and case files for a contract of your own, to be filled in
+    Init(InitArgs),
     /// Say what is wrong with an OpenAPI document
     Lint(LintArgs),
     /// List cases, clauses or checks
@@ -52,6 +55,18 @@ pub(super) struct ContractArgs {
     /// Folder of case files [default: the built-in cases]
     #[arg(long, value_name = "DIR", env = "PROOFMARK_CASES")]
     pub(super) cases: Option<PathBuf>,
+}
+
+/// Cases that are made from the contract.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct GeneratedArgs {
+    /// Add a generated case for each operation: one request that keeps the contract [default where
+    /// there is --spec and no --cases]
+    #[arg(long)]
+    pub(super) generated: bool,
+    /// Only cases that change nothing: all their requests are GET, HEAD, OPTIONS, TRACE or QUERY
+    #[arg(long)]
+    pub(super) safe_methods_only: bool,
 }
 
 /// The target, and how to talk to it. Flags win over the environment, the environment over
@@ -106,6 +121,8 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) contract: ContractArgs,
     #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    #[command(flatten)]
     pub(super) target: TargetArgs,
     /// Say which cases would be run, and send nothing
     #[arg(long)]
@@ -125,6 +142,19 @@ pub(super) struct LintArgs {
     pub(super) allow_warnings: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// OpenAPI document: a file, a URL, or - for standard input
+    #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
+    pub(super) spec: PathBuf,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) out: PathBuf,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Listed {
     Cases,
@@ -137,9 +167,15 @@ pub(super) enum Listed {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// What to list
+    #[arg(default_value = "cases")]
     pub(super) what: Listed,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
     /// Only clauses of this pattern: * stands for one segment, ** for any number
     #[arg(long, value_name = "PATTERN")]
     pub(super) clause: Option<String>,
@@ -151,6 +187,11 @@ pub(super) struct ExplainArgs {
     pub(super) id: String,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
 }
 
 #[cfg(feature = "reference")]

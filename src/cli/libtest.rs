@@ -19,6 +19,7 @@ use super::settings::{self, Settings};
 use super::stop::{Stop, warn};
 use super::suite::{Hooks, Suite};
 use crate::case::Case;
+use crate::generate::first_requests;
 use crate::outcome::{CaseOutcome, CaseVerdict, Event};
 use crate::report::outcome_text;
 use crate::run::{RunError, RunResult};
@@ -59,6 +60,11 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     warn(&read.contract.warnings);
     let settings = settings::read(&cli.target)?;
     let aim = suite.aim(&settings, &read, cli.libtest.list)?;
+    if suite.is_generated() {
+        let generation = first_requests(&read.contract, &aim.profile);
+        let cases = generation.requests.into_iter().map(|request| request.case);
+        read.cases.extend(cases);
+    }
     let plan = engine::ready(&read, &read.cases, &aim, 1)?.plan;
     let skips: HashMap<usize, String> = plan
         .cases

@@ -11,6 +11,8 @@ mod engine;
 mod exit;
 mod explain;
 mod fetch;
+mod generated;
+mod init;
 mod inputs;
 mod judge;
 mod libtest;

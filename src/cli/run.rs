@@ -10,9 +10,9 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, inputs, judge, lint, list, settings, spec};
+use super::{docs, engine, explain, generated, init, inputs, judge, lint, list, settings, spec};
 use crate::case::Case;
-use crate::report::{Palette, Progress, Reporter, Terminal};
+use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -28,6 +28,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Run(args) => run(&args, &mut out),
         Command::Lint(args) => lint::run(&args, &mut out),
+        Command::Init(args) => init::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Explain(args) => explain::run(&args, &mut out),
         #[cfg(feature = "reference")]
@@ -44,6 +45,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
     let settings = settings::read(&args.target)?;
+    let profile = &settings.profile;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
+    warn(&generation.notes);
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let cases: Vec<Case> = std::mem::take(&mut read.cases)
         .into_iter()
@@ -56,6 +60,14 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         })
         .collect();
     let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    let not_called = generated::not_called(
+        &generation,
+        &read.contract,
+        &cases,
+        &ready.plan,
+        &args.filters,
+    );
+    let not_called = not_called_text(&not_called);
     if args.dry_run {
         writeln!(out, "target  {}", ready.describe)?;
         for planned in &ready.plan.cases {
@@ -65,6 +77,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
                 .map(|reason| format!("  (skipped: {reason})"))
                 .unwrap_or_default();
             writeln!(out, "{}{skip}", cases[planned.case].id)?;
+        }
+        if !not_called.is_empty() {
+            write!(out, "\n{not_called}")?;
         }
         return Ok(Exit::Conforms);
     }
@@ -101,6 +116,12 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &read.clauses,
         exit.sentence(),
     )?;
+    if let Some(answers) = generated::answers(&cases, &result.traces) {
+        writeln!(out, "{answers}")?;
+    }
+    if !not_called.is_empty() {
+        write!(out, "\n{not_called}")?;
+    }
     // What is to be kept is kept last: if that fails, what was found out was still said.
     engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)

@@ -108,6 +108,22 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
     })
 }
 
+/// What flags and environment give to a command that has no target.
+pub(super) fn variables(flags: &[String]) -> Result<Profile, Vec<Diagnostic>> {
+    let args = TargetArgs {
+        variables: flags.to_vec(),
+        ..TargetArgs::default()
+    };
+    let (mut profile, mut problems) = (Profile::default(), Vec::new());
+    from_flags(&args, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    if problems.is_empty() {
+        Ok(profile)
+    } else {
+        Err(problems)
+    }
+}
+
 fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKeys {
     let Some(name) = &args.profile else {
         return ProfileKeys::default();

@@ -202,6 +202,11 @@ impl Suite {
         libtest::main(self)
     }
 
+    /// Whether each operation is called once with a request made from the contract.
+    pub(super) fn is_generated(&self) -> bool {
+        self.cases.is_none() && !matches!(self.document, Given::BuiltIn)
+    }
+
     pub(super) fn inputs(&self) -> Result<Inputs, Vec<Diagnostic>> {
         let spec = match &self.document {
             Given::Text(source) => return inputs::of_text(source.clone(), self.cases.as_deref()),
