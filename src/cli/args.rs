@@ -115,9 +115,8 @@ pub(super) struct TargetArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Only cases whose id holds one of these texts
-    #[arg(value_name = "FILTER")]
-    pub(super) filters: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
     #[command(flatten)]
@@ -127,6 +126,38 @@ pub(super) struct RunArgs {
     /// Say which cases would be run, and send nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// Which cases. Several of one kind: any of them; of several kinds: all of them.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectArgs {
+    /// Only cases whose id holds one of these texts
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    /// Only cases of this operation (repeatable)
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(super) operations: Vec<String>,
+    /// Only cases of operations with this tag (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// Only cases of operations on this path, as the contract writes it (repeatable)
+    #[arg(long = "path", value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// Only cases of operations with this method (repeatable)
+    #[arg(long = "method", value_name = "METHOD")]
+    pub(super) methods: Vec<String>,
+    /// Only cases that may put a clause of this pattern to the test: * stands for one segment, ** for any
+    /// number (repeatable)
+    #[arg(long = "clause", value_name = "PATTERN")]
+    pub(super) clauses: Vec<String>,
+    /// Only cases this CEL expression holds for, over `case`, `operation`, `method`, `path`, `tags`,
+    /// `level` and `generated`: `"pets" in tags && method != "DELETE"` (repeatable)
+    #[arg(long = "select", value_name = "EXPRESSION")]
+    pub(super) select: Vec<String>,
+    /// Only the K-th of N parts of the selected cases
+    #[arg(long, value_name = "K/N", env = "PROOFMARK_SHARD")]
+    pub(super) shard: Option<String>,
 }
 
 #[derive(Debug, Args)]

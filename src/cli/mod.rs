@@ -19,6 +19,7 @@ mod libtest;
 mod lint;
 mod list;
 mod run;
+mod selection;
 #[cfg(feature = "reference")]
 mod selftest;
 #[cfg(feature = "reference")]

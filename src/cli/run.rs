@@ -10,8 +10,9 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, generated, init, inputs, judge, lint, list, settings, spec};
-use crate::case::Case;
+use super::{
+    docs, engine, explain, generated, init, inputs, judge, lint, list, selection, settings, spec,
+};
 use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
 /// The program: arguments in, exit code out.
@@ -49,23 +50,15 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
     warn(&generation.notes);
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
-    let cases: Vec<Case> = std::mem::take(&mut read.cases)
-        .into_iter()
-        .filter(|case| {
-            args.filters.is_empty()
-                || args
-                    .filters
-                    .iter()
-                    .any(|f| case.id.as_str().contains(f.as_str()))
-        })
-        .collect();
+    let all = std::mem::take(&mut read.cases);
+    let cases = selection::selected(all, &read.contract, &read.clauses, &args.select)?;
     let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
     let not_called = generated::not_called(
         &generation,
         &read.contract,
         &cases,
         &ready.plan,
-        &args.filters,
+        &args.select.filters,
     );
     let not_called = not_called_text(&not_called);
     if args.dry_run {
