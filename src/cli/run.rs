@@ -46,7 +46,7 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let settings = settings::read(&args.target)?;
     let profile = &settings.profile;
     let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
-    warn(&generation.notes);
+    warn(&generated::first_notes(&generation));
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let cases: Vec<Case> = std::mem::take(&mut read.cases)
         .into_iter()
