@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::args::{ContractArgs, GeneratedArgs};
 use super::inputs::Inputs;
 use crate::case::{Case, Origin};
+use crate::diag::Diagnostic;
 use crate::generate::{Generation, first_requests};
 use crate::openapi::{Contract, Operation};
 use crate::outcome::Trace;
@@ -43,6 +44,24 @@ pub(super) fn add(
         });
     }
     generation
+}
+
+/// How many notes a run begins with; `list` has them all.
+const NOTED: usize = 5;
+
+/// The first of what is wrong with the contract's examples, and how much more there is.
+pub(super) fn first_notes(generation: &Generation) -> Vec<Diagnostic> {
+    let notes = &generation.notes;
+    let mut first: Vec<Diagnostic> = notes.iter().take(NOTED).cloned().collect();
+    if notes.len() > NOTED {
+        let more = notes.len() - NOTED;
+        let message =
+            format!("{more} more of the contract's values were found not to keep their schemas");
+        first.push(
+            Diagnostic::warning("example", message).help("`proofmark list cases` names them all"),
+        );
+    }
+    first
 }
 
 fn is_safe(contract: &Contract, case: &Case) -> bool {

@@ -48,7 +48,7 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let settings = settings::read(&args.target)?;
     let profile = &settings.profile;
     let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
-    warn(&generation.notes);
+    warn(&generated::first_notes(&generation));
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
     let all = std::mem::take(&mut read.cases);
     let cases = selection::selected(all, &read.contract, &read.clauses, &args.select)?;

@@ -248,12 +248,13 @@ fn served_here(contract: &Contract, operation: &Operation) -> Result<(), (String
     let Some(first) = operation.servers.first() else {
         return Ok(());
     };
-    let here: Vec<String> = contract.servers.iter().map(Server::expanded).collect();
-    if operation
-        .servers
-        .iter()
-        .any(|server| here.contains(&server.expanded()))
-    {
+    // Where the document as a whole names none, the first operation's stand for it.
+    let mut all = contract.operations.iter().map(|other| &other.servers);
+    let whole = Some(&contract.servers).filter(|servers| !servers.is_empty());
+    let whole = whole.or_else(|| all.find(|servers| !servers.is_empty()));
+    let here: Vec<String> = whole.into_iter().flatten().map(address).collect();
+    let mut own = operation.servers.iter();
+    if own.any(|server| here.contains(&address(server))) {
         return Ok(());
     }
     let url = first.expanded();
@@ -261,6 +262,13 @@ fn served_here(contract: &Contract, operation: &Operation) -> Result<(), (String
         format!("it is served elsewhere, at {url}"),
         "write a case for it, and run that with the other URL as the target".to_owned(),
     ))
+}
+
+/// A server's URL without its scheme, which does not make it another one.
+fn address(server: &Server) -> String {
+    let url = server.expanded();
+    let address = url.split_once("//").map_or(url.as_str(), |(_, rest)| rest);
+    address.trim_end_matches('/').to_owned()
 }
 
 /// A value as a case writes it: the target's variables by name.

@@ -146,6 +146,7 @@ fn what_the_run_sends_by_itself_is_not_made_up() {
     let text = "
 openapi: 3.1.0
 info: {title: T, version: '1'}
+servers: [{url: 'https://here.example.com'}]
 security: [{key: []}]
 paths:
   /a:
