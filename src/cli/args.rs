@@ -49,6 +49,9 @@ pub(super) struct ContractArgs {
     /// [default: the built-in contract]
     #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
     /// Fetch what the document refers to on other hosts
     #[arg(long)]
     pub(super) allow_remote_refs: bool,
@@ -165,6 +168,9 @@ pub(super) struct LintArgs {
     /// OpenAPI document: a file, a URL, or - for standard input [default: the built-in contract]
     #[arg(value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
     /// Fetch what the document refers to on other hosts
     #[arg(long)]
     pub(super) allow_remote_refs: bool,
@@ -178,6 +184,9 @@ pub(super) struct InitArgs {
     /// OpenAPI document: a file, a URL, or - for standard input
     #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
     pub(super) spec: PathBuf,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
     /// Fetch what the document refers to on other hosts
     #[arg(long)]
     pub(super) allow_remote_refs: bool,

@@ -1,15 +1,15 @@
 //! Documents from the disk, standard input and the network.
 
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use url::Url;
 
-use super::engine;
+use super::{built_in, engine};
 use crate::diag::{Diagnostic, Source};
 use crate::http::{BaseUrl, Headers, Request};
-use crate::openapi::{Disk, Files};
+use crate::openapi::{Contract, Disk, Files, load_overlaid};
 use crate::target::{Limits, Target as _, TlsOptions, UrlTarget, Way};
 
 /// Where redirects to a document may lead on, in steps.
@@ -34,6 +34,30 @@ pub(super) fn document(spec: &Path) -> Result<Arc<Source>, Diagnostic> {
         Diagnostic::error("contract", format!("{shown} can't be read: {reason}"))
             .help("give the OpenAPI document with --spec: a file, a URL, or - for standard input")
     })
+}
+
+/// The contract a `--spec` names, overlays applied; without one the built-in contract.
+pub(super) fn contract(
+    spec: Option<&Path>,
+    overlays: &[PathBuf],
+    remote: bool,
+) -> Result<Contract, Vec<Diagnostic>> {
+    let mut problems = Vec::new();
+    let mut read =
+        |read: Result<Arc<Source>, Diagnostic>| read.map_err(|problem| problems.push(problem)).ok();
+    let source = match spec {
+        None => Some(built_in::contract()),
+        Some(spec) => read(document(spec)),
+    };
+    let overlays: Vec<_> = overlays
+        .iter()
+        .filter_map(|overlay| read(document(overlay)))
+        .collect();
+    let Some(source) = source.filter(|_| problems.is_empty()) else {
+        return Err(problems);
+    };
+    let spec = spec.unwrap_or(Path::new(built_in::CONTRACT));
+    load_overlaid(source, &overlays, &Beside::new(spec, remote))
 }
 
 /// The files a document refers to: beside it on the disk, or where it came from on the network;

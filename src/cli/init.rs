@@ -18,6 +18,7 @@ pub(super) fn run(args: &InitArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     let read = inputs::read(&ContractArgs {
         spec: Some(args.spec.clone()),
         cases: None,
+        overlays: args.overlays.clone(),
         allow_remote_refs: args.allow_remote_refs,
     })?;
     warn(&read.contract.warnings);

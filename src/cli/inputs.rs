@@ -10,7 +10,7 @@ use crate::case::{Case, CaseFiles, bind_cases, discover};
 use crate::check::Judge;
 use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Source};
-use crate::openapi::{Contract, load, load_with};
+use crate::openapi::{Contract, load};
 
 /// A contract with its clauses and cases.
 pub(super) struct Inputs {
@@ -22,14 +22,7 @@ pub(super) struct Inputs {
 /// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
 /// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
-    let contract = || match &args.spec {
-        None => load(built_in::contract()),
-        Some(spec) => fetch::document(spec)
-            .map_err(|problem| vec![problem])
-            .and_then(|source| {
-                load_with(source, &fetch::Beside::new(spec, args.allow_remote_refs))
-            }),
-    };
+    let contract = || fetch::contract(args.spec.as_deref(), &args.overlays, args.allow_remote_refs);
     read_from(contract, || case_files(args))
 }
 

@@ -5,18 +5,12 @@ use std::io::Write;
 use super::args::LintArgs;
 use super::exit::Exit;
 use super::stop::Stop;
-use super::{built_in, engine, fetch};
+use super::{engine, fetch};
 use crate::diag::{Diagnostic, Severity};
-use crate::openapi::{Contract, load, load_with};
+use crate::openapi::Contract;
 
 pub(super) fn run(args: &LintArgs, out: &mut impl Write) -> Result<Exit, Stop> {
-    let contract = match &args.spec {
-        None => load(built_in::contract()),
-        Some(spec) => {
-            let source = fetch::document(spec).map_err(|problem| vec![problem])?;
-            load_with(source, &fetch::Beside::new(spec, args.allow_remote_refs))
-        }
-    };
+    let contract = fetch::contract(args.spec.as_deref(), &args.overlays, args.allow_remote_refs);
     let (problems, read) = match contract {
         Ok(contract) => (problems(&contract), Some(contract)),
         Err(problems) => (problems, None),

@@ -216,6 +216,7 @@ impl Suite {
         inputs::read(&ContractArgs {
             spec,
             cases: self.cases.clone(),
+            overlays: Vec::new(),
             allow_remote_refs: false,
         })
     }

@@ -199,13 +199,19 @@ impl Document {
         pointer.of_mut(Arc::make_mut(&mut self.root)).map(change)
     }
 
-    /// Takes a member of a node away.
+    /// Takes a member or an element of a node away.
     pub(crate) fn remove(&mut self, pointer: &Pointer, name: &str) -> Option<Value> {
-        let members = pointer
-            .of_mut(Arc::make_mut(&mut self.root))?
-            .as_object_mut()?;
-        let index = members.keys().position(|known| known == name)?;
-        let removed = members.shift_remove(name);
+        let (index, removed) = match pointer.of_mut(Arc::make_mut(&mut self.root))? {
+            Value::Object(members) => {
+                let index = members.keys().position(|known| known == name)?;
+                (index, members.shift_remove(name))
+            }
+            Value::Array(elements) => {
+                let index = name.parse().ok().filter(|index| *index < elements.len())?;
+                (index, Some(elements.remove(index)))
+            }
+            _ => return None,
+        };
         if let Some(mark) = self.mark_mut(pointer)
             && index < mark.children.len()
         {

@@ -9,7 +9,7 @@ use super::lowering;
 use super::model::Contract;
 use super::references::as_warning;
 use super::walk::{Rewrite, walk};
-use super::{v2, v3_0, v3_1, v3_2};
+use super::{overlay, v2, v3_0, v3_1, v3_2};
 use crate::diag::{Diagnostic, Document, Pointer, Source, Syntax};
 
 /// Loads an OpenAPI document that stands alone.
@@ -26,9 +26,31 @@ pub fn load(source: Arc<Source>) -> Result<Contract, Vec<Diagnostic>> {
 /// # Errors
 /// As [`load`]. A file that can't be read is a warning: what refers to it demands nothing.
 pub fn load_with(source: Arc<Source>, files: &dyn Files) -> Result<Contract, Vec<Diagnostic>> {
+    load_overlaid(source, &[], files)
+}
+
+/// Loads an OpenAPI document with overlays (Overlay Specification 1.0.0) applied to it, in order.
+///
+/// # Errors
+/// As [`load`]; also when a text is no overlay.
+pub fn load_overlaid(
+    source: Arc<Source>,
+    overlays: &[Arc<Source>],
+    files: &dyn Files,
+) -> Result<Contract, Vec<Diagnostic>> {
     let syntax = Syntax::of(source.name(), source.text());
     let (mut document, slips) = Document::parse_leniently(source, syntax)?;
     let mut warnings: Vec<Diagnostic> = slips.into_iter().map(as_warning).collect();
+    let mut unusable = Vec::new();
+    for source in overlays {
+        match overlay::apply(&mut document, source) {
+            Ok(found) => warnings.extend(found),
+            Err(found) => unusable.extend(found),
+        }
+    }
+    if !unusable.is_empty() {
+        return Err(unusable);
+    }
     let version = version(&document, &mut warnings).map_err(|problem| vec![problem])?;
     let rewrite: Rewrite = match version {
         Version::V2 => v2::REWRITE,

@@ -15,6 +15,7 @@ mod lowering;
 mod mistakes;
 mod model;
 mod operations;
+mod overlay;
 mod path_template;
 mod references;
 #[cfg(test)]
@@ -27,7 +28,7 @@ mod walk;
 
 pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
 pub use files::{Disk, Files, NoFiles};
-pub use load::{load, load_with};
+pub use load::{load, load_overlaid, load_with};
 pub use model::{
     Body, Contract, Encoding, Header, Info, Link, Location, MediaTypeObject, NamedExample,
     OAuthFlow, Operation, Parameter, Place, ResponseObject, SecurityKind, SecurityRequirement,
