@@ -235,7 +235,7 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
         let during = format!(
             "{} {} ({})",
             answer.exchange.request.method,
-            answer.exchange.masked(&answer.exchange.request.target),
+            answer.exchange.request.shown_target(),
             role(answer.record.role)
         );
         let status = answer.status();

@@ -143,7 +143,8 @@ impl Verdicts<'_> {
             request: FindingRequest {
                 line: masked(&format!(
                     "{} {}",
-                    exchange.request.method, exchange.request.target
+                    exchange.request.method,
+                    exchange.request.shown_target()
                 )),
                 status: answer.status(),
                 elapsed: exchange.elapsed,

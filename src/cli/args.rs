@@ -87,6 +87,10 @@ pub(super) struct TargetArgs {
     /// `PROOFMARK_TOKEN` and `PROOFMARK_TOKEN_IDENTITY` keep it off the command line)
     #[arg(long = "token", value_name = "[IDENTITY=]VALUE")]
     pub(super) tokens: Vec<String>,
+    /// A credential for one of several security schemes (repeatable; `PROOFMARK_TOKEN_SCHEME` and
+    /// `PROOFMARK_TOKEN_SCHEME_IDENTITY` keep it off the command line)
+    #[arg(long = "credential", value_name = "SCHEME[/IDENTITY]=VALUE")]
+    pub(super) credentials: Vec<String>,
     /// A header field sent with every request; its value is treated as a secret (repeatable)
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(super) headers: Vec<String>,
@@ -105,6 +109,12 @@ pub(super) struct TargetArgs {
     /// Certificates (PEM) of the authorities to believe in the place of the system's
     #[arg(long, value_name = "FILE", env = "PROOFMARK_CA_FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    /// The client's certificate (PEM), which the scheme `mutualTLS` asks for
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_CLIENT_CERTIFICATE")]
+    pub(super) client_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM) [default: in the certificate's file]
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_CLIENT_KEY")]
+    pub(super) client_key: Option<PathBuf>,
     /// Do NOT verify certificates
     #[arg(long)]
     pub(super) insecure: bool,

@@ -149,6 +149,7 @@ async fn get(url: &Url) -> Result<(u16, Headers, Vec<u8>), String> {
         target: format!("{}{query}", url.path()),
         headers,
         body: Vec::new().into(),
+        secrets: Vec::new(),
     };
     let exchange = target
         .send(&request, Way::Client)

@@ -58,7 +58,7 @@ pub(super) fn main(suite: Suite) -> ExitCode {
 fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     let mut read = suite.inputs()?;
     warn(&read.contract.warnings);
-    let settings = settings::read(&cli.target)?;
+    let settings = settings::read(&cli.target, &read.contract)?;
     let aim = suite.aim(&settings, &read, cli.libtest.list)?;
     if suite.is_generated() {
         let generation = first_requests(&read.contract, &aim.profile);

@@ -6,6 +6,8 @@
 mod args;
 mod built_in;
 mod config;
+mod credential_keys;
+mod credentials;
 mod docs;
 mod engine;
 mod exit;

@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
 fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
-    let settings = settings::read(&args.target)?;
+    let settings = settings::read(&args.target, &read.contract)?;
     let profile = &settings.profile;
     let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
     warn(&generated::first_notes(&generation));

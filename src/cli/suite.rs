@@ -238,7 +238,7 @@ impl Suite {
         for (identity, value) in &self.identities {
             let identities = &mut settings.profile.identities;
             identities.entry(identity.clone()).or_insert_with(|| {
-                CredentialSource::Fixed(Secret::new(value.clone(), variable_of(identity)))
+                CredentialSource::Fixed(Secret::new(value.clone(), variable_of(None, identity)))
             });
         }
         let problem =
@@ -272,6 +272,8 @@ impl Suite {
         Ok(Aim {
             target,
             profile: settings.profile.with_examples(&inputs.contract),
+            limits: settings.limits,
+            tls: settings.tls,
             embedded: false,
             in_process: matches!(self.aimed, Aimed::Service(_)),
         })

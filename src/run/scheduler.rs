@@ -12,6 +12,7 @@ use super::lock::{Locks, lanes};
 use super::patience::Patience;
 use super::plan::Plan;
 use super::preflight;
+use super::provider::Providers;
 use super::send::{self, Sent};
 use crate::case::Case;
 use crate::check::{Check, Judge};
@@ -19,7 +20,7 @@ use crate::clause::Clauses;
 use crate::openapi::Contract;
 use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
 use crate::profile::Profile;
-use crate::target::Target;
+use crate::target::{Limits, Target, TlsOptions};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -95,7 +96,12 @@ impl Runner {
         profile: Profile,
         options: Options,
     ) -> Self {
-        let credentials = Credentials::new(profile.identities.clone());
+        let providers = Providers {
+            base: format!("{}{}", target.origin(), target.prefix()),
+            limits: Limits::default(),
+            tls: TlsOptions::default(),
+        };
+        let credentials = Credentials::new(contract.clone(), providers);
         let locks = Locks::new(options.locks.clone(), target.describe());
         Self {
             shared: Arc::new(Shared {
@@ -117,6 +123,23 @@ impl Runner {
     #[must_use]
     pub fn with_checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
         self.checks = checks;
+        self
+    }
+
+    /// The runner, asking those who give it tokens in this way. Without it they are asked with the
+    /// usual limits, and only those are believed whom the system believes.
+    ///
+    /// The client's certificate is not shown to them: it is for the target.
+    #[must_use]
+    pub fn asking_providers(mut self, limits: Limits, tls: TlsOptions) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            let providers = &mut shared.credentials.providers;
+            providers.limits = limits;
+            providers.tls = TlsOptions {
+                identity: None,
+                ..tls
+            };
+        }
         self
     }
 
