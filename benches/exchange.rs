@@ -205,6 +205,7 @@ fn request(authority: &str) -> Request {
         target: "/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata/label".into(),
         headers: fields.into_iter().collect::<Headers>(),
         body: body.as_slice().into(),
+        secrets: Vec::new(),
     }
 }
 

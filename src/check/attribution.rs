@@ -56,7 +56,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
             broken.extend(clauses.required);
             continue;
         };
-        let Some(schema) = &declared.compiled else {
+        let Some(schema) = declared.compiled.get() else {
             continue;
         };
         if !parameter
@@ -84,7 +84,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
                 .request_body
                 .as_ref()
                 .map(|body| &body.content[*number]);
-            if let Some(schema) = media.and_then(|media| media.compiled.as_ref()) {
+            if let Some(schema) = media.and_then(|media| media.compiled.get()) {
                 let mismatches = schema.mismatches(value);
                 let demands = mismatches
                     .iter()

@@ -7,6 +7,8 @@
 //! token.default = { env = "STAGING_TOKEN" }
 //! token.other-tenant = { command = ["vault", "read", "-field=token", "secret/other"] }
 //! ```
+//!
+//! What else a credential may be is in `credential_keys.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -16,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use super::credential_keys::CredentialKey;
 use crate::diag::{Diagnostic, Document, Mark, Pointer, Source, Span, closest};
 use crate::schema::Format;
 
@@ -37,9 +40,12 @@ pub(super) struct ProfileKeys {
     /// Variables by name: a value, or where it comes from.
     #[serde(default)]
     pub(super) variables: BTreeMap<String, ValueKey>,
-    /// Credentials by identity: a value, or where it comes from.
+    /// Credentials of the contract's only scheme, by identity: a value, or where it comes from.
     #[serde(default)]
-    pub(super) token: BTreeMap<String, ValueKey>,
+    pub(super) token: BTreeMap<String, CredentialKey>,
+    /// Credentials by security scheme, then by identity: a value, or where it comes from.
+    #[serde(default)]
+    pub(super) credentials: BTreeMap<String, BTreeMap<String, CredentialKey>>,
     /// Header fields sent with every request; their values are treated as secrets.
     #[serde(default)]
     pub(super) headers: BTreeMap<String, ValueKey>,
@@ -49,6 +55,10 @@ pub(super) struct ProfileKeys {
     pub(super) timeout: Option<f64>,
     /// Certificates (PEM) of the authorities to believe in the place of the system's.
     pub(super) ca_file: Option<String>,
+    /// The client's certificate (PEM), and behind it those that lead to an authority.
+    pub(super) client_certificate: Option<String>,
+    /// The certificate's private key (PEM); left out: it stands in the certificate's file.
+    pub(super) client_key: Option<String>,
     /// Do not verify certificates.
     #[serde(default)]
     pub(super) insecure: bool,

@@ -13,13 +13,19 @@ use crate::outcome::{CaseOutcome, Event};
 use crate::profile::Profile;
 use crate::report::verdict_file;
 use crate::run::{Options, Plan, RunError, RunResult, Runner, plan};
-use crate::target::{Target, UrlTarget};
+use crate::target::{Limits, Target, TlsOptions, UrlTarget};
 
 /// A target and what is known of it.
 pub(super) struct Aim {
     pub(super) target: Arc<dyn Target>,
     pub(super) profile: Profile,
+    /// How those are asked who give tokens.
+    pub(super) limits: Limits,
+    pub(super) tls: TlsOptions,
+    /// It is the reference.
     pub(super) embedded: bool,
+    /// Nobody else can reach it.
+    pub(super) in_process: bool,
 }
 
 /// The target the settings name; without a URL the embedded reference, for the built-in contract.
@@ -34,16 +40,20 @@ pub(super) fn aim(
         return Ok(Aim {
             target: Arc::new(target),
             profile: settings.profile.clone().with_examples(&inputs.contract),
+            limits: settings.limits.clone(),
+            tls: settings.tls.clone(),
             embedded: false,
+            in_process: false,
         });
     }
     #[cfg(feature = "reference")]
     if built_in {
-        return Ok(embedded(
-            &settings.profile,
-            inputs,
-            crate::reference::Server::new(),
-        ));
+        let aim = embedded(&settings.profile, inputs, crate::reference::Server::new());
+        return Ok(Aim {
+            limits: settings.limits.clone(),
+            tls: settings.tls.clone(),
+            ..aim
+        });
     }
     let _ = built_in;
     Err(vec![
@@ -70,7 +80,7 @@ pub(super) fn embedded(
             .or_insert_with(|| value.clone());
     }
     for (identity, value) in fixtures["identities"].as_object().into_iter().flatten() {
-        let variable = crate::profile::variable_of(identity);
+        let variable = crate::profile::variable_of(None, identity);
         let value = value
             .as_str()
             .map_or_else(|| Value::to_string(value), str::to_owned);
@@ -88,7 +98,10 @@ pub(super) fn embedded(
     Aim {
         target: Arc::new(target),
         profile: profile.with_examples(&inputs.contract),
+        limits: Limits::default(),
+        tls: TlsOptions::default(),
         embedded: true,
+        in_process: true,
     }
 }
 
@@ -111,7 +124,7 @@ pub(super) fn ready(
     let options = Options {
         concurrency,
         nonce: nonce.clone(),
-        locks: (!aim.embedded).then(std::env::temp_dir),
+        locks: (!aim.in_process).then(std::env::temp_dir),
     };
     let runner = Runner::new(
         inputs.contract.clone(),
@@ -119,7 +132,8 @@ pub(super) fn ready(
         aim.target.clone(),
         aim.profile.clone(),
         options,
-    );
+    )
+    .asking_providers(aim.limits.clone(), aim.tls.clone());
     Ok(Ready {
         runner,
         plan,
@@ -222,6 +236,15 @@ pub(super) fn write_verdicts<'o>(
             format!("{} can't be written: {error}", path.display()),
         )
     })
+}
+
+/// All problems as one text, with colours where standard output shows them.
+pub(super) fn shown(problems: &[Diagnostic]) -> String {
+    use anstream::stream::IsTerminal as _;
+
+    let colour = std::io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    render_all(problems, if colour { Style::Colour } else { Style::Plain })
 }
 
 /// All problems as one text, with colours where standard error shows them.

@@ -9,12 +9,15 @@ use serde_json::Value;
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
-use crate::diag::{Diagnostic, Source};
+use super::credentials;
+use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
-use crate::profile::{CredentialSource, Profile};
-use crate::target::{Limits, TlsOptions};
+use crate::openapi::Contract;
+use crate::profile::{Profile, variable_word};
+use crate::target::{ClientIdentity, Limits, TlsOptions};
 
 /// Everything a run needs to know of its target.
+#[derive(Clone)]
 pub(super) struct Settings {
     /// None: the embedded reference.
     pub(super) url: Option<BaseUrl>,
@@ -36,13 +39,21 @@ const CONFIG: &str = "proofmark.toml";
 const VARIABLE_PREFIX: &str = "PROOFMARK_VAR_";
 
 /// Reads settings, and says everything that is wrong with them.
-pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
+pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let keys = profile_keys(args, &mut problems);
+    let (keys, document) = profile_keys(args, &mut problems).unzip();
+    let keys: ProfileKeys = keys.unwrap_or_default();
     let mut profile = Profile::default();
     from_flags(args, &mut profile, &mut problems);
+    credentials::from_flags(args, contract, &mut profile, &mut problems);
     from_environment(&mut profile);
+    credentials::from_environment(contract, &mut profile);
     from_file(&keys, &mut profile, &mut problems);
+    if let (Some(document), Some(name)) = (&document, &args.profile) {
+        let at = Pointer::root().child("profile").child(name);
+        let place = (document, &at);
+        credentials::from_file(&keys, place, contract, &mut profile, &mut problems);
+    }
     let url = match &args.target_url {
         Some(url) => Some(Value::from(url.as_str())),
         None => keys
@@ -59,17 +70,17 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
             }
         },
     );
-    let ca_file = args.ca_file.clone().or(keys.ca_file.map(PathBuf::from));
-    let ca = ca_file.and_then(|path| match std::fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            problems.push(Diagnostic::error(
-                "ca-file",
-                format!("{} can't be read: {error}", path.display()),
-            ));
-            None
-        }
-    });
+    let tls = TlsOptions {
+        ca: pem(
+            "ca-file",
+            args.ca_file.as_ref(),
+            keys.ca_file.as_ref(),
+            &mut problems,
+        ),
+        insecure: args.insecure || keys.insecure,
+        identity: identity(args, &keys, &mut problems),
+    };
+    profile.shows_certificate = tls.identity.is_some() && url.as_ref().is_some_and(BaseUrl::is_tls);
     let mut limits = Limits::default();
     if let Some(seconds) = args.timeout.or(keys.timeout) {
         match Duration::try_from_secs_f64(seconds) {
@@ -97,20 +108,82 @@ pub(super) fn read(args: &TargetArgs) -> Result<Settings, Vec<Diagnostic>> {
         url,
         profile,
         limits,
-        tls: TlsOptions {
-            ca,
-            insecure: args.insecure || keys.insecure,
-        },
+        tls,
         concurrency,
         record: args.record.clone(),
         verdicts: args.verdicts.clone(),
     })
 }
 
-fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKeys {
-    let Some(name) = &args.profile else {
-        return ProfileKeys::default();
+/// What flags and environment give to a command that has no target.
+pub(super) fn variables(flags: &[String]) -> Result<Profile, Vec<Diagnostic>> {
+    let args = TargetArgs {
+        variables: flags.to_vec(),
+        ..TargetArgs::default()
     };
+    let (mut profile, mut problems) = (Profile::default(), Vec::new());
+    from_flags(&args, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    if problems.is_empty() {
+        Ok(profile)
+    } else {
+        Err(problems)
+    }
+}
+
+/// A file in PEM: the flag's, or the profile's.
+fn pem(
+    code: &'static str,
+    flag: Option<&PathBuf>,
+    key: Option<&String>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<u8>> {
+    let path = flag.cloned().or_else(|| key.map(PathBuf::from))?;
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            let message = format!("{} can't be read: {error}", path.display());
+            problems.push(Diagnostic::error(code, message));
+            None
+        }
+    }
+}
+
+/// The client's certificate and its key, which may stand in one file.
+fn identity(
+    args: &TargetArgs,
+    keys: &ProfileKeys,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ClientIdentity> {
+    let (flag, key) = (
+        args.client_certificate.as_ref(),
+        keys.client_certificate.as_ref(),
+    );
+    let certificates = pem("client-certificate", flag, key, problems);
+    let (flag, key) = (args.client_key.as_ref(), keys.client_key.as_ref());
+    if certificates.is_none() && (flag.is_some() || key.is_some()) && problems.is_empty() {
+        problems.push(
+            Diagnostic::error(
+                "client-key",
+                "there is a client's key without its certificate",
+            )
+            .help("give the certificate with --client-certificate"),
+        );
+    }
+    let certificates = certificates?;
+    let key = if flag.is_some() || key.is_some() {
+        pem("client-key", flag, key, problems)?
+    } else {
+        certificates.clone()
+    };
+    Some(ClientIdentity { certificates, key })
+}
+
+fn profile_keys(
+    args: &TargetArgs,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(ProfileKeys, Document)> {
+    let name = args.profile.as_ref()?;
     let path = args.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -124,17 +197,21 @@ fn profile_keys(args: &TargetArgs, problems: &mut Vec<Diagnostic>) -> ProfileKey
                     "put the profile [profile.{name}] there, or name another file with --config"
                 )),
             );
-            return ProfileKeys::default();
+            return None;
         }
     };
     let source = Source::new(path.display().to_string(), text);
     let read = config::read(&source).and_then(|(config, document)| {
-        config::profile(config, &document, name).map_err(|problem| vec![problem])
+        let keys = config::profile(config, &document, name).map_err(|problem| vec![problem])?;
+        Ok((keys, document))
     });
-    read.unwrap_or_else(|found| {
-        problems.extend(found);
-        ProfileKeys::default()
-    })
+    match read {
+        Ok(read) => Some(read),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    }
 }
 
 fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagnostic>) {
@@ -147,27 +224,6 @@ fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagn
         match value(name, key) {
             Ok(value) => {
                 profile.variables.insert(name.clone(), value);
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    let missing = keys
-        .token
-        .iter()
-        .filter(|(name, _)| !profile.identities.contains_key(*name));
-    for (identity, key) in missing.collect::<Vec<_>>() {
-        let variable = variable_of(identity);
-        let source = match key {
-            // Fetched by the run itself, when it is needed, and once more if it expires.
-            ValueKey::Command { command } => {
-                Ok(CredentialSource::Command(command.clone(), variable))
-            }
-            key => value(identity, key)
-                .map(|value| CredentialSource::Fixed(Secret::new(text(&value), variable))),
-        };
-        match source {
-            Ok(source) => {
-                profile.identities.insert(identity.clone(), source);
             }
             Err(problem) => problems.push(problem),
         }
@@ -195,16 +251,6 @@ fn from_environment(profile: &mut Profile) {
                 .entry(variable)
                 .or_insert_with(|| typed(value));
         }
-        let identity = match name.strip_prefix("PROOFMARK_TOKEN") {
-            Some("") => "default".to_owned(),
-            Some(rest) if rest.starts_with('_') => rest[1..].to_ascii_lowercase().replace('_', "-"),
-            _ => continue,
-        };
-        let secret = Secret::new(value, name);
-        profile
-            .identities
-            .entry(identity)
-            .or_insert(CredentialSource::Fixed(secret));
     }
 }
 
@@ -219,16 +265,6 @@ fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagn
                     .help("write it as --var NAME=VALUE"),
             ),
         }
-    }
-    for token in &args.tokens {
-        // A token may hold `=` itself, mostly at its end; what stands in front of an identity's is
-        // a plain word.
-        let (identity, value) = match token.split_once('=') {
-            Some((name, value)) if is_identity(name) && !value.is_empty() => (name, value),
-            _ => ("default", token.as_str()),
-        };
-        let source = CredentialSource::Fixed(Secret::new(value, variable_of(identity)));
-        profile.identities.insert(identity.to_owned(), source);
     }
     for field in &args.headers {
         match field.split_once(':') {
@@ -247,28 +283,8 @@ fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagn
     }
 }
 
-fn is_identity(name: &str) -> bool {
-    name.len() <= 32
-        && name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-}
-
 fn header_secret(name: &str, value: &str) -> Secret {
-    let variable: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    Secret::new(value, variable)
-}
-
-fn variable_of(identity: &str) -> String {
-    crate::profile::variable_of(identity)
+    Secret::new(value, variable_word(name))
 }
 
 /// A value given as text: a whole number is one, anything else is text.
@@ -277,14 +293,14 @@ fn typed(text: &str) -> Value {
         .map_or_else(|_| Value::from(text), Value::from)
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// A value from wherever its key says.
-fn value(name: &str, key: &ValueKey) -> Result<Value, Diagnostic> {
+pub(super) fn value(name: &str, key: &ValueKey) -> Result<Value, Diagnostic> {
     let problem = |what: String, help: &str| {
         Diagnostic::error("value", format!("`{name}` has no value: {what}")).help(help)
     };
@@ -337,26 +353,6 @@ mod tests {
         } else {
             Err(problems)
         }
-    }
-
-    #[test]
-    fn a_token_with_an_equals_sign_is_still_one_token() {
-        let profile = flags(&TargetArgs {
-            tokens: vec!["gAAAAB==".into(), "other-tenant=abc".into()],
-            ..TargetArgs::default()
-        })
-        .expect("both are tokens");
-        let revealed = |identity: &str| match &profile.identities[identity] {
-            CredentialSource::Fixed(secret) => secret.reveal().to_owned(),
-            CredentialSource::Command(..) => String::new(),
-        };
-        assert_eq!(
-            (
-                revealed("default").as_str(),
-                revealed("other-tenant").as_str()
-            ),
-            ("gAAAAB==", "abc")
-        );
     }
 
     #[test]

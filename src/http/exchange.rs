@@ -1,6 +1,7 @@
 //! One request as sent and one response as received.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,9 +20,69 @@ pub struct Request {
     pub headers: Headers,
     /// The body's content.
     pub body: Bytes,
+    /// The credentials that are part of the target, in its order.
+    pub secrets: Vec<TargetSecret>,
+}
+
+/// A credential that is part of a request's target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetSecret {
+    /// Where in the target it begins, in bytes.
+    pub at: usize,
+    /// The credential as it stands there, escaped.
+    pub secret: Secret,
+}
+
+impl TargetSecret {
+    fn range(&self) -> Range<usize> {
+        self.at..self.at + self.secret.reveal().len()
+    }
 }
 
 impl Request {
+    /// The target for people and records: credentials masked by as many asterisks.
+    #[must_use]
+    pub fn shown_target(&self) -> String {
+        let mut target = self.target.clone().into_bytes();
+        for secret in &self.secrets {
+            if let Some(bytes) = target.get_mut(secret.range()) {
+                bytes.fill(b'*');
+            }
+        }
+        for secret in self.secrets() {
+            secret.mask(&mut target);
+        }
+        String::from_utf8_lossy(&target).into_owned()
+    }
+
+    /// The credentials it carries.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let targets = self.secrets.iter().map(|part| &part.secret);
+        self.headers.secrets().chain(targets)
+    }
+
+    /// The URL as a word of a command line.
+    fn url_word(&self, origin: &str) -> String {
+        let mut word = String::new();
+        let mut plain = origin.to_owned();
+        let mut at = 0;
+        for part in &self.secrets {
+            let range = part.range();
+            let Some(before) = self.target.get(at..range.start) else {
+                continue;
+            };
+            plain.push_str(before);
+            let _ = write!(word, "{}\"{}\"", quoted(&plain), part.secret.stand_in());
+            plain.clear();
+            at = range.end;
+        }
+        plain.push_str(self.target.get(at..).unwrap_or_default());
+        if !plain.is_empty() || word.is_empty() {
+            word.push_str(&quoted(&plain));
+        }
+        word
+    }
+
     /// Whether the content is sent in chunks: the header fields say so.
     fn is_chunked(&self) -> bool {
         let coding = self.headers.text("transfer-encoding");
@@ -64,13 +125,10 @@ impl Request {
     /// The request as a command line that sends it again, credentials as environment variables.
     #[must_use]
     pub fn curl(&self, origin: &str) -> String {
-        let mut line = format!(
-            "curl -i -X {} {}",
-            self.method,
-            quoted(&format!("{origin}{}", self.target))
-        );
+        let url = self.url_word(origin);
+        let mut line = format!("curl -i -X {} {url}", self.method);
         if self.method == "HEAD" {
-            line = format!("curl -I {}", quoted(&format!("{origin}{}", self.target)));
+            line = format!("curl -I {url}");
         }
         for (name, value) in self.headers.iter() {
             // curl makes these itself from the URL and the data.
@@ -86,7 +144,7 @@ impl Request {
                     );
                 }
                 FieldValue::Secret(secret) => {
-                    let _ = write!(line, " -H \"{name}: ${}\"", secret.variable());
+                    let _ = write!(line, " -H \"{name}: {}\"", secret.stand_in());
                 }
             }
         }
@@ -152,7 +210,7 @@ pub struct Exchange {
 impl Exchange {
     /// The credentials that were sent.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.request.headers.secrets()
+        self.request.secrets()
     }
 
     /// The text without any credential that was sent.
@@ -180,13 +238,24 @@ mod stored {
     use super::super::body_text::{decode_stored, encode_stored};
     use super::super::headers::{FieldValue, Headers};
     use super::super::secret::Secret;
-    use super::{Exchange, Request, Response};
+    use super::{Exchange, Request, Response, TargetSecret};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct StoredSecret {
+        at: usize,
+        length: usize,
+        secret: String,
+    }
 
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct StoredRequest {
         method: String,
         target: String,
+        /// Where credentials are part of the target.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        secrets: Vec<StoredSecret>,
         headers: Vec<(String, Value)>,
         #[serde(default, skip_serializing_if = "Value::is_null")]
         body: Value,
@@ -236,7 +305,7 @@ mod stored {
 
     fn store_headers(headers: &Headers, secrets: &[&Secret]) -> Vec<(String, Value)> {
         let value = |value: &FieldValue| match value {
-            FieldValue::Secret(secret) => serde_json::json!({ "secret": secret.variable() }),
+            FieldValue::Secret(secret) => serde_json::json!({ "secret": secret.stored() }),
             FieldValue::Plain(bytes) if bytes.is_empty() => Value::from(""),
             FieldValue::Plain(bytes) => store(bytes, secrets),
         };
@@ -250,7 +319,7 @@ mod stored {
         let mut headers = Headers::new();
         for (name, value) in stored {
             if let Some(variable) = value.get("secret").and_then(Value::as_str) {
-                headers.push(&name, Secret::new("***", variable));
+                headers.push(&name, Secret::recorded(variable));
             } else {
                 let bytes = decode_stored(&value).ok_or_else(|| {
                     E::custom(format!(
@@ -279,14 +348,16 @@ mod stored {
             } else {
                 0
             };
-            let mut target = self.request.target.clone().into_bytes();
-            for secret in &secrets {
-                secret.mask(&mut target);
-            }
+            let stored = |part: &TargetSecret| StoredSecret {
+                at: part.at,
+                length: part.secret.reveal().len(),
+                secret: part.secret.stored().to_owned(),
+            };
             StoredExchange {
                 request: StoredRequest {
                     method: self.request.method.clone(),
-                    target: String::from_utf8_lossy(&target).into_owned(),
+                    target: self.request.shown_target(),
+                    secrets: self.request.secrets.iter().map(stored).collect(),
                     headers: store_headers(&self.request.headers, &secrets),
                     body: store(&body[..body.len() - padding], &secrets),
                     padding,
@@ -320,12 +391,25 @@ mod stored {
                 return Err(D::Error::custom("a body's padding is over 64 MiB"));
             }
             body.resize(body.len() + stored.request.padding, b' ');
+            let target = &stored.request.target;
+            let mut secrets = Vec::new();
+            for part in &stored.request.secrets {
+                let range = part.at..part.at.saturating_add(part.length);
+                let value = target
+                    .get(range)
+                    .ok_or_else(|| D::Error::custom("a credential stands outside its target"))?;
+                secrets.push(TargetSecret {
+                    at: part.at,
+                    secret: Secret::recorded_as(value, &part.secret),
+                });
+            }
             Ok(Self {
                 request: Request {
                     method: stored.request.method,
                     target: stored.request.target,
                     headers: load_headers(stored.request.headers)?,
                     body: body.into(),
+                    secrets,
                 },
                 response: Response {
                     status: stored.response.status,
@@ -364,6 +448,7 @@ mod tests {
                 target: "/images/1/metadata/it's".into(),
                 headers: headers.clone(),
                 body: Bytes::from_static(b"{\"meta\":{}}"),
+                secrets: Vec::new(),
             },
             response: Response {
                 status: 200,
@@ -408,6 +493,26 @@ mod tests {
         assert_eq!(serde_json::to_string(&back).expect("it serialises"), text);
         assert_eq!(back.response.body.len(), exchange().response.body.len());
         assert_eq!(back.elapsed, exchange().elapsed);
+    }
+
+    #[test]
+    fn a_credential_in_the_target_is_shown_nowhere() {
+        let mut exchange = exchange();
+        exchange.request.target = "/images?key=ab&limit=2".into();
+        exchange.request.secrets = vec![TargetSecret {
+            at: "/images?key=".len(),
+            secret: Secret::new("ab", "KEY"),
+        }];
+        assert_eq!(exchange.request.shown_target(), "/images?key=**&limit=2");
+        let line = r#"curl -i -X PUT 'http://h/images?key='"$KEY"'&limit=2' -H"#;
+        assert!(exchange.request.curl("http://h").starts_with(line));
+        let text = serde_json::to_string(&exchange).expect("it serialises");
+        assert!(!text.contains("key=ab"), "{text}");
+        let back: Exchange = serde_json::from_str(&text).expect("it is read back");
+        assert_eq!(serde_json::to_string(&back).expect("it serialises"), text);
+        assert!(back.request.curl("http://h").starts_with(line));
+        let outside = text.replace(r#""length":2"#, r#""length":99"#);
+        assert!(serde_json::from_str::<Exchange>(&outside).is_err());
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod status;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use body_text::excerpt;
-pub use exchange::{Exchange, Request, Response};
+pub use exchange::{Exchange, Request, Response, TargetSecret};
 pub use headers::{FieldValue, Headers};
 pub use media_type::{MediaRange, MediaType};
 pub use secret::Secret;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::credential::{CredentialSource, Identities};
+use super::credential::{CredentialSource, Identities, variable_of};
 use crate::http::Secret;
 use crate::openapi::{Contract, Location};
 
@@ -13,8 +13,12 @@ use crate::openapi::{Contract, Location};
 pub struct Profile {
     /// Values by name.
     pub variables: Map<String, Value>,
-    /// Credentials by identity.
+    /// Credentials by identity, of the one scheme that none of `schemes` is for.
     pub identities: Identities,
+    /// Credentials by security scheme, then by identity.
+    pub schemes: BTreeMap<String, Identities>,
+    /// Whether connections show a certificate of the client's, which the scheme `mutualTLS` asks for.
+    pub shows_certificate: bool,
     /// Header fields sent with every request.
     pub headers: Vec<(String, Secret)>,
 }
@@ -34,7 +38,7 @@ impl Profile {
     /// The profile with what the contract gives away: a variable for every named example of a
     /// parameter, a credential for every named identity of a security scheme. Where the profile names
     /// one fixture of a parameter, or one identity of a scheme, itself, the target has its own, and
-    /// the contract's others are not on it.
+    /// the contract's others are not on it. Of a contract's only scheme identities need not say which.
     #[must_use]
     pub fn with_examples(mut self, contract: &Contract) -> Self {
         let parameters = contract.operations.iter().flat_map(|o| &o.parameters);
@@ -62,21 +66,25 @@ impl Profile {
                 self.variables.insert((*name).to_owned(), (*value).clone());
             }
         }
+        let is_only = contract.security_schemes.len() == 1;
         for scheme in &contract.security_schemes {
-            let names = scheme.identities.iter().map(|identity| &identity.name);
-            if names
-                .into_iter()
-                .any(|name| self.identities.contains_key(name))
+            let mut names = scheme.identities.iter().map(|identity| &identity.name);
+            if self.schemes.contains_key(&scheme.name)
+                || names.any(|name| self.identities.contains_key(name))
             {
                 continue;
             }
             for identity in &scheme.identities {
-                let variable = variable_of(&identity.name);
-                self.identities
+                let (identities, variable) = if is_only {
+                    (&mut self.identities, variable_of(None, &identity.name))
+                } else {
+                    let own = self.schemes.entry(scheme.name.clone()).or_default();
+                    (own, variable_of(Some(&scheme.name), &identity.name))
+                };
+                let secret = Secret::new(identity.value.as_str(), variable);
+                identities
                     .entry(identity.name.clone())
-                    .or_insert_with(|| {
-                        CredentialSource::Fixed(Secret::new(identity.value.as_str(), variable))
-                    });
+                    .or_insert(CredentialSource::Fixed(secret));
             }
         }
         self
@@ -107,35 +115,5 @@ impl Profile {
             }
         }
         fixtures
-    }
-}
-
-/// The environment variable a credential goes by: `PROOFMARK_TOKEN` for the default identity,
-/// `PROOFMARK_TOKEN_OTHER_TENANT` for another.
-pub(crate) fn variable_of(identity: &str) -> String {
-    if identity == "default" {
-        return "PROOFMARK_TOKEN".to_owned();
-    }
-    let name: String = identity
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    format!("PROOFMARK_TOKEN_{name}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identities_go_by_their_own_variables() {
-        assert_eq!(variable_of("default"), "PROOFMARK_TOKEN");
-        assert_eq!(variable_of("other-tenant"), "PROOFMARK_TOKEN_OTHER_TENANT");
     }
 }

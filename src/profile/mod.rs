@@ -6,9 +6,8 @@
 
 mod credential;
 mod fixtures;
+mod provider;
 
-pub use credential::{CredentialSource, Identities};
+pub use credential::{CredentialSource, Identities, variable_of, variable_word};
 pub use fixtures::{Fixture, Profile};
-
-#[cfg(feature = "cli")]
-pub(crate) use fixtures::variable_of;
+pub use provider::{KeystoneUser, OAuth2Client, OAuth2Grant, TokenProvider};

@@ -2,65 +2,118 @@
 
 use std::collections::HashMap;
 use std::process::Stdio;
+use std::sync::Arc;
 
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
+use super::alternative::{Chosen, choose, garbled};
+use super::authenticate::Given;
+use super::provider::Providers;
+use crate::case::{Auth, Step, expand_text};
 use crate::http::Secret;
-use crate::profile::{CredentialSource, Identities};
+use crate::openapi::Contract;
+use crate::profile::{CredentialSource, Profile};
 
 /// The credentials of a run.
-#[derive(Debug)]
 pub(super) struct Credentials {
-    sources: Identities,
-    fetched: Mutex<HashMap<String, Fetched>>,
+    pub(super) providers: Providers,
+    contract: Arc<Contract>,
+    fetched: Mutex<HashMap<Key, Fetched>>,
 }
 
-#[derive(Debug)]
+/// Scheme and identity.
+type Key = (String, String);
+
 struct Fetched {
     secret: Secret,
     /// How often it was fetched.
     times: u32,
 }
 
+/// What a step's request is given, and where it came from.
+#[derive(Default)]
+pub(super) struct Held<'a> {
+    pub(super) given: Vec<Given<'a>>,
+    chosen: Vec<Chosen<'a>>,
+}
+
 impl Credentials {
-    pub(super) fn new(sources: Identities) -> Self {
+    pub(super) fn new(contract: Arc<Contract>, providers: Providers) -> Self {
         Self {
-            sources,
+            providers,
+            contract,
             fetched: Mutex::default(),
         }
     }
 
-    /// The credential of an identity.
-    pub(super) async fn get(&self, identity: &str) -> Result<Secret, String> {
-        match self.sources.get(identity) {
-            None => Err(format!(
-                "there is no credential for the identity {identity}"
-            )),
-            Some(CredentialSource::Fixed(secret)) => Ok(secret.clone()),
-            Some(CredentialSource::Command(command, variable)) => {
-                let mut fetched = self.fetched.lock().await;
-                if let Some(known) = fetched.get(identity) {
-                    return Ok(known.secret.clone());
-                }
-                let secret = run(command, variable).await?;
-                let known = Fetched {
-                    secret: secret.clone(),
-                    times: 1,
-                };
-                fetched.insert(identity.to_owned(), known);
-                Ok(secret)
-            }
+    /// What a step's request is given.
+    pub(super) async fn of<'a>(
+        &'a self,
+        profile: &'a Profile,
+        step: &'a Step,
+        bindings: &Map<String, Value>,
+    ) -> Result<Held<'a>, String> {
+        let operation = &self.contract.operations[step.operation];
+        if let Auth::Value(value) = &step.auth {
+            let value = expand_text(value, bindings).map_err(|unbound| unbound.to_string())?;
+            let given = |scheme| Given {
+                scheme,
+                secret: Secret::new(value.as_str(), ""),
+                is_open: true,
+            };
+            let schemes = garbled(&self.contract, profile, operation);
+            return Ok(Held {
+                given: schemes.into_iter().map(given).collect(),
+                chosen: Vec::new(),
+            });
         }
+        let chosen = choose(&self.contract, profile, operation, &step.auth)
+            .map_err(|lacking| format!("it needs {lacking}"))?;
+        let mut given = Vec::with_capacity(chosen.len());
+        for one in &chosen {
+            given.push(Given {
+                scheme: one.scheme,
+                secret: self.get(one).await?,
+                is_open: false,
+            });
+        }
+        Ok(Held { given, chosen })
     }
 
-    /// A credential in the place of one that was refused: a command's output may have expired. Each
-    /// is fetched at most twice in a run.
-    pub(super) async fn renew(&self, identity: &str, refused: &Secret) -> Option<Secret> {
-        let CredentialSource::Command(command, variable) = self.sources.get(identity)? else {
-            return None;
-        };
+    async fn get(&self, chosen: &Chosen<'_>) -> Result<Secret, String> {
+        if let CredentialSource::Fixed(secret) = chosen.source {
+            return Ok(secret.clone());
+        }
         let mut fetched = self.fetched.lock().await;
-        let known = fetched.get_mut(identity)?;
+        if let Some(known) = fetched.get(&key(chosen)) {
+            return Ok(known.secret.clone());
+        }
+        let secret = self.fetch(chosen).await?;
+        let known = Fetched {
+            secret: secret.clone(),
+            times: 1,
+        };
+        fetched.insert(key(chosen), known);
+        Ok(secret)
+    }
+
+    /// Puts others in the place of credentials that were refused: what was fetched may have expired.
+    /// Each is fetched at most twice in a run. Whether there was another.
+    pub(super) async fn renew(&self, held: &mut Held<'_>) -> bool {
+        let mut is_new = false;
+        for (chosen, given) in held.chosen.iter().zip(&mut held.given) {
+            if let Some(secret) = self.renewed(chosen, &given.secret).await {
+                given.secret = secret;
+                is_new = true;
+            }
+        }
+        is_new
+    }
+
+    async fn renewed(&self, chosen: &Chosen<'_>, refused: &Secret) -> Option<Secret> {
+        let mut fetched = self.fetched.lock().await;
+        let known = fetched.get_mut(&key(chosen))?;
         if known.secret != *refused {
             return Some(known.secret.clone());
         }
@@ -68,13 +121,31 @@ impl Credentials {
             return None;
         }
         known.times += 1;
-        let secret = run(command, variable)
-            .await
-            .ok()
-            .filter(|secret| secret != refused)?;
+        let fetched = self.fetch(chosen).await;
+        let secret = fetched.ok().filter(|secret| secret != refused)?;
         known.secret = secret.clone();
         Some(secret)
     }
+
+    async fn fetch(&self, chosen: &Chosen<'_>) -> Result<Secret, String> {
+        match chosen.source {
+            CredentialSource::Fixed(secret) => Ok(secret.clone()),
+            CredentialSource::Command(command, variable) => run(command, variable).await,
+            CredentialSource::Provider(provider, variable) => {
+                let (contract, scheme) = (&self.contract, chosen.scheme);
+                let token = self.providers.token(provider, scheme, contract).await;
+                token
+                    .map(|token| Secret::new(token, variable.as_str()))
+                    .map_err(|reason| {
+                        format!("the token for `{}` can't be had: {reason}", scheme.name)
+                    })
+            }
+        }
+    }
+}
+
+fn key(chosen: &Chosen<'_>) -> Key {
+    (chosen.scheme.name.clone(), chosen.identity.to_owned())
 }
 
 async fn run(command: &[String], variable: &str) -> Result<Secret, String> {

@@ -4,11 +4,14 @@
 //! The only room that knows target, check and profile together. It prints nothing and reads no
 //! environment; nonce and limits are handed in. Read [`Runner`] first.
 
+mod alternative;
+mod authenticate;
 mod credentials;
 mod lock;
 mod patience;
 mod plan;
 mod preflight;
+mod provider;
 mod request;
 mod scheduler;
 mod send;

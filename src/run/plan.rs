@@ -1,9 +1,10 @@
 //! Which cases are run, and why others are not.
 
-use crate::case::{Auth, Case, Repeat, Role, Step};
+use super::alternative::choose;
+use crate::case::{Case, Repeat, Role};
 use crate::clause::{ClauseId, Clauses};
 use crate::diag::{Diagnostic, closest};
-use crate::openapi::{Contract, Operation};
+use crate::openapi::Contract;
 use crate::profile::Profile;
 use crate::relation::check_count;
 
@@ -70,35 +71,13 @@ fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String
     }
     for step in &case.steps {
         let operation = &contract.operations[step.operation];
-        if let Some(identity) = identity(step, operation)
-            && !profile.identities.contains_key(identity)
+        if let Err(entry) = choose(contract, profile, operation, &step.auth)
+            && !lacking.contains(&entry)
         {
-            let entry = match identity {
-                "default" => "a credential (give one with --token)".to_owned(),
-                other => {
-                    format!("a credential of the identity {other} (give it with --token {other}=…)")
-                }
-            };
-            if !lacking.contains(&entry) {
-                lacking.push(entry);
-            }
+            lacking.push(entry);
         }
     }
     (!lacking.is_empty()).then(|| format!("needs {}", lacking.join(" and ")))
-}
-
-/// The identity whose credential a step sends, if it sends one.
-pub(super) fn identity<'s>(step: &'s Step, operation: &Operation) -> Option<&'s str> {
-    let needed = operation
-        .security
-        .first()
-        .is_some_and(|requirement| !requirement.schemes.is_empty());
-    match &step.auth {
-        _ if !needed => None,
-        Auth::Default => Some("default"),
-        Auth::Identity(name) => Some(name),
-        Auth::None | Auth::Value(_) => None,
-    }
 }
 
 /// The path parameters a case leaves to the target's variables.

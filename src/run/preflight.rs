@@ -56,35 +56,30 @@ async fn ask(shared: &Shared, fixture: &Fixture) -> Result<Option<String>, RunEr
             })
         })
         .min_by_key(|(_, operation)| operation.path.parameters().count());
-    let Some((operation, found)) = found else {
+    let Some((operation, _)) = found else {
         return Ok(None);
     };
     let mut path = Map::new();
     path.insert(fixture.parameter.clone(), fixture.value.clone());
     let step = Step::plain(Role::Given, operation, path);
-    let identity = super::plan::identity(&step, found);
-    let credential = match identity {
-        Some(identity) => Some(
-            shared
-                .credentials
-                .get(identity)
-                .await
-                .map_err(RunError::Credential)?,
-        ),
-        None => None,
-    };
+    let bindings = &shared.profile.variables;
+    let held = shared
+        .credentials
+        .of(&shared.profile, &step, bindings)
+        .await
+        .map_err(RunError::Credential)?;
     let correlation = format!("{}/preflight/{}", shared.options.nonce, fixture.name);
     let parts = Parts {
         contract: &shared.contract,
         authority: &shared.target.authority(),
         prefix: shared.target.prefix(),
-        bindings: &shared.profile.variables,
-        credential: credential.as_ref(),
+        bindings,
+        given: &held.given,
         headers: &shared.profile.headers,
         correlation: &correlation,
     };
     let request = build(&step, &parts).map_err(|error| RunError::Credential(error.to_string()))?;
-    let exchange = match send(shared, operation, &request, Way::Client).await {
+    let exchange = match send(shared, &step, &request, Way::Client).await {
         Ok(exchange) => exchange,
         Err(none) => {
             return Err(RunError::Unreachable {
@@ -96,7 +91,7 @@ async fn ask(shared: &Shared, fixture: &Fixture) -> Result<Option<String>, RunEr
     let status = exchange.response.status;
     let line = format!(
         "GET {} was answered {status}",
-        exchange.masked(&request.target)
+        exchange.request.shown_target()
     );
     let shown = match &fixture.value {
         Value::String(text) => text.clone(),

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::case::{Auth, Padding, Payload, Step, Unbound, expand, expand_bytes, expand_text};
+use super::authenticate::{Given, put_fields, put_others};
+use crate::case::{Padding, Payload, Step, Unbound, expand, expand_bytes, expand_text};
 use crate::codec::{EncodeError, encode_path, encode_query, header_value, unescape};
 use crate::http::{Headers, Request, Secret};
-use crate::openapi::{Contract, Location, Operation, SecurityKind};
+use crate::openapi::{Contract, Operation};
 
 /// The largest body a case may ask for.
 const LONGEST: usize = 64 << 20;
@@ -23,9 +24,9 @@ pub enum BuildError {
     /// A body's length is no number, or too large a one.
     #[error("a body can't be made {0} bytes long")]
     Length(String),
-    /// A credential goes where it isn't put yet.
-    #[error("the security scheme `{0}` is of a kind this version doesn't send")]
-    Security(String),
+    /// A credential goes into a cookie and can't.
+    #[error("the credential for `{0}` holds characters that no cookie can hold")]
+    Cookie(String),
 }
 
 /// What a request is made of beside its step.
@@ -34,7 +35,7 @@ pub(super) struct Parts<'a> {
     pub(super) authority: &'a str,
     pub(super) prefix: &'a str,
     pub(super) bindings: &'a Map<String, Value>,
-    pub(super) credential: Option<&'a Secret>,
+    pub(super) given: &'a [Given<'a>],
     pub(super) headers: &'a [(String, Secret)],
     pub(super) correlation: &'a str,
 }
@@ -67,7 +68,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     }
     // Without this field any coding would be welcome (RFC 9110, 12.5.3), and none is read here.
     headers.push("accept-encoding", "identity");
-    credential(step, operation, parts, &mut headers)?;
+    put_fields(parts.given, &mut headers);
     if let Some(media) = media {
         headers.push("content-type", media.as_str());
     }
@@ -85,12 +86,15 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
             value => headers.set(name, header_value(value).as_str()),
         }
     }
-    Ok(Request {
+    let mut request = Request {
         method,
         target,
         headers,
         body,
-    })
+        secrets: Vec::new(),
+    };
+    put_others(parts.given, step, &mut request)?;
+    Ok(request)
 }
 
 fn expanded(
@@ -180,46 +184,4 @@ fn accept(operation: &Operation) -> Option<String> {
         }
     }
     (!names.is_empty()).then(|| names.join(", "))
-}
-
-fn credential(
-    step: &Step,
-    operation: &Operation,
-    parts: &Parts<'_>,
-    headers: &mut Headers,
-) -> Result<(), BuildError> {
-    let Some(requirement) = operation.security.first() else {
-        return Ok(());
-    };
-    for name in &requirement.schemes {
-        let Some(scheme) = parts.contract.security_scheme(name) else {
-            continue;
-        };
-        let (field, prefix) = match &scheme.kind {
-            SecurityKind::ApiKey(Location::Header, field) => (field.as_str(), String::new()),
-            SecurityKind::Http(scheme) => {
-                let mut letters = scheme.chars();
-                let first = letters.next().map(|c| c.to_ascii_uppercase());
-                (
-                    "authorization",
-                    first.into_iter().chain(letters).chain([' ']).collect(),
-                )
-            }
-            _ => return Err(BuildError::Security(name.clone())),
-        };
-        match (&step.auth, parts.credential) {
-            (Auth::None, _) => {}
-            (Auth::Value(value), _) => {
-                let value = expand_text(value, parts.bindings)?;
-                headers.push(field, format!("{prefix}{value}").as_str());
-            }
-            (_, Some(secret)) if prefix.is_empty() => headers.push(field, secret.clone()),
-            (_, Some(secret)) => {
-                let value = format!("{prefix}{}", secret.reveal());
-                headers.push(field, Secret::new(value, secret.variable()));
-            }
-            (_, None) => {}
-        }
-    }
-    Ok(())
 }

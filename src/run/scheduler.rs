@@ -12,14 +12,15 @@ use super::lock::{Locks, lanes};
 use super::patience::Patience;
 use super::plan::Plan;
 use super::preflight;
+use super::provider::Providers;
 use super::send::{self, Sent};
 use crate::case::Case;
-use crate::check::Judge;
+use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
 use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
 use crate::profile::Profile;
-use crate::target::Target;
+use crate::target::{Limits, Target, TlsOptions};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -81,6 +82,7 @@ pub struct RunResult {
 pub struct Runner {
     shared: Arc<Shared>,
     clauses: Arc<Clauses>,
+    checks: Vec<Arc<dyn Check>>,
     cancelled: watch::Sender<bool>,
 }
 
@@ -94,7 +96,12 @@ impl Runner {
         profile: Profile,
         options: Options,
     ) -> Self {
-        let credentials = Credentials::new(profile.identities.clone());
+        let providers = Providers {
+            base: format!("{}{}", target.origin(), target.prefix()),
+            limits: Limits::default(),
+            tls: TlsOptions::default(),
+        };
+        let credentials = Credentials::new(contract.clone(), providers);
         let locks = Locks::new(options.locks.clone(), target.describe());
         Self {
             shared: Arc::new(Shared {
@@ -107,8 +114,33 @@ impl Runner {
                 patience: Patience::default(),
             }),
             clauses,
+            checks: Vec::new(),
             cancelled: watch::channel(false).0,
         }
+    }
+
+    /// The same with checks of one's own beside those every contract is judged by.
+    #[must_use]
+    pub fn with_checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
+        self.checks = checks;
+        self
+    }
+
+    /// The runner, asking those who give it tokens in this way. Without it they are asked with the
+    /// usual limits, and only those are believed whom the system believes.
+    ///
+    /// The client's certificate is not shown to them: it is for the target.
+    #[must_use]
+    pub fn asking_providers(mut self, limits: Limits, tls: TlsOptions) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            let providers = &mut shared.credentials.providers;
+            providers.limits = limits;
+            providers.tls = TlsOptions {
+                identity: None,
+                ..tls
+            };
+        }
+        self
     }
 
     /// A handle that ends the run early when `true` is sent: what is under way is taken back, and
@@ -139,7 +171,7 @@ impl Runner {
             target: self.shared.target.describe(),
             cases: plan.cases.len(),
         });
-        let judge = Judge::new(&self.shared.contract, &self.clauses);
+        let judge = Judge::new(&self.shared.contract, &self.clauses).with_checks(&self.checks);
         let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();
         done.resize_with(plan.cases.len(), || None);
         let mut finish = |number: usize, sent: Sent| {

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use super::plan::identity;
+use super::alternative::hides_certificate;
 use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
@@ -232,15 +232,13 @@ async fn one_step(
     if let Some(schema) = &step.expect.schema {
         let schema = expand(schema, bindings).map_err(|unbound| unbound.to_string())?;
         Schemas::new(std::sync::Arc::new(schema))
-            .and_then(|schemas| schemas.get(&Pointer::root()))
+            .get(&Pointer::root())
             .map_err(|error| format!("what is expected of the body is no schema: {error}"))?;
     }
-    let operation = &shared.contract.operations[step.operation];
-    let identity = identity(step, operation);
-    let mut credential = match identity {
-        Some(identity) => Some(shared.credentials.get(identity).await?),
-        None => None,
-    };
+    let mut held = shared
+        .credentials
+        .of(&shared.profile, step, bindings)
+        .await?;
     let correlation = format!("{}/{}/{}", shared.options.nonce, case.id, number + 1);
     let way = if step.wire { Way::Wire } else { Way::Client };
     for attempt in 0..2 {
@@ -249,12 +247,12 @@ async fn one_step(
             authority: &shared.target.authority(),
             prefix: shared.target.prefix(),
             bindings,
-            credential: credential.as_ref(),
+            given: &held.given,
             headers: &shared.profile.headers,
             correlation: &correlation,
         };
         let request = build(step, &parts).map_err(|error| error.to_string())?;
-        let result = send(shared, step.operation, &request, way).await;
+        let result = send(shared, step, &request, way).await;
         if !step.parallel {
             let late = result.as_ref().is_err_and(|none| none.timed_out);
             shared.patience.note(step.operation, late);
@@ -262,10 +260,7 @@ async fn one_step(
         let refused = result
             .as_ref()
             .is_ok_and(|exchange| exchange.response.status == 401);
-        if let (true, 0, Some(identity), Some(old)) = (refused, attempt, identity, &credential)
-            && let Some(renewed) = shared.credentials.renew(identity, old).await
-        {
-            credential = Some(renewed);
+        if refused && attempt == 0 && shared.credentials.renew(&mut held).await {
             continue;
         }
         return Ok(result);
@@ -276,7 +271,7 @@ async fn one_step(
 /// Sends one request. A header field that no HTTP message can hold ends here, not in a panic.
 pub(super) async fn send(
     shared: &Shared,
-    operation: usize,
+    step: &Step,
     request: &Request,
     way: Way,
 ) -> Result<Exchange, NoAnswer> {
@@ -293,7 +288,7 @@ pub(super) async fn send(
             timed_out: false,
         });
     }
-    if let Some(reason) = shared.patience.exhausted(operation) {
+    if let Some(reason) = shared.patience.exhausted(step.operation) {
         // It counts as one more, so that the operation stays given up.
         return Err(NoAnswer {
             reason,
@@ -301,7 +296,13 @@ pub(super) async fn send(
             timed_out: true,
         });
     }
-    let result = shared.target.send(request, way).await;
+    let operation = &shared.contract.operations[step.operation];
+    let bare = shared
+        .target
+        .without_certificate()
+        .filter(|_| hides_certificate(&shared.contract, operation, step));
+    let target = bare.unwrap_or(shared.target.as_ref());
+    let result = target.send(request, way).await;
     result.map_err(|error| no_answer(&error))
 }
 

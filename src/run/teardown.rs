@@ -37,17 +37,18 @@ pub(super) async fn case(
             .collect::<Vec<_>>()
             .join("/");
         let step = Step::plain(Role::Teardown, operation, path);
-        let credential = match super::plan::identity(&step, delete) {
-            Some(identity) => shared.credentials.get(identity).await.ok(),
-            None => None,
-        };
+        let held = shared
+            .credentials
+            .of(&shared.profile, &step, &trace.bindings)
+            .await
+            .unwrap_or_default();
         let correlation = format!("{}/{}/teardown", shared.options.nonce, case.id);
         let parts = Parts {
             contract: &shared.contract,
             authority: &shared.target.authority(),
             prefix: shared.target.prefix(),
             bindings: &trace.bindings,
-            credential: credential.as_ref(),
+            given: &held.given,
             headers: &shared.profile.headers,
             correlation: &correlation,
         };
@@ -58,7 +59,7 @@ pub(super) async fn case(
                 continue;
             }
         };
-        let result = send(shared, operation, &request, Way::Client).await;
+        let result = send(shared, &step, &request, Way::Client).await;
         let late = result.as_ref().is_err_and(|none| none.timed_out);
         shared.patience.note(operation, late);
         match &result {

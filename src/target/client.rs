@@ -334,6 +334,7 @@ mod tests {
             target: target.to_owned(),
             headers: headers.into_iter().collect(),
             body: Bytes::from_static(b"{}"),
+            secrets: Vec::new(),
         };
         change(&mut request);
         client.prepare(&request).is_some()

@@ -160,6 +160,9 @@ pub enum SetupError {
     /// The authorities' certificates given are not usable.
     #[error("the CA file is not usable: {0}; give certificates in PEM")]
     Ca(String),
+    /// The client's certificate or its key is not usable.
+    #[error("the client's certificate is not usable: {0}; give it and its key in PEM")]
+    Identity(String),
     /// The system's authorities are not usable.
     #[error("the system's CA certificates are not usable: {0}; give a CA file")]
     Roots(String),

@@ -26,7 +26,7 @@ use std::pin::Pin;
 use crate::http::{Exchange, Request};
 
 pub use error::{Part, Phase, SetupError, TransportError};
-pub use options::{Limits, TlsOptions, Way};
+pub use options::{ClientIdentity, Limits, TlsOptions, Way};
 pub use service::ServiceTarget;
 pub use url::UrlTarget;
 
@@ -50,6 +50,12 @@ pub trait Target: Send + Sync {
 
     /// The path that every operation's path is joined to; empty or without a slash at its end.
     fn prefix(&self) -> &str;
+
+    /// The same target over connections that don't show the client's certificate; none where there is
+    /// none to show.
+    fn without_certificate(&self) -> Option<&dyn Target> {
+        None
+    }
 
     /// Sends one request, once, and reads the final response to it (RFC 9110, 15.2: interim ones
     /// are skipped).

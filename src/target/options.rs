@@ -1,5 +1,6 @@
 //! How a target is to be asked.
 
+use std::fmt;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -55,4 +56,21 @@ pub struct TlsOptions {
     pub ca: Option<Vec<u8>>,
     /// Believe anybody. The target's description says so.
     pub insecure: bool,
+    /// What the client shows of itself when it is asked (RFC 8446, 4.4.2).
+    pub identity: Option<ClientIdentity>,
+}
+
+/// A client's certificate and its key, both in PEM.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientIdentity {
+    /// The certificate, and behind it those that lead to an authority.
+    pub certificates: Vec<u8>,
+    /// The certificate's private key.
+    pub key: Vec<u8>,
+}
+
+impl fmt::Debug for ClientIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 use crate::http::BaseUrl;
 
 use super::error::SetupError;
-use super::options::TlsOptions;
+use super::options::{ClientIdentity, TlsOptions};
 use super::url::Connection;
 
 /// Whom a target's connections believe, if they are encrypted.
@@ -32,7 +32,7 @@ impl Security {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(client)?;
-        let mut config = if !base.is_tls() {
+        let builder = if !base.is_tls() {
             builder.with_root_certificates(RootCertStore::empty())
         } else if options.insecure {
             builder
@@ -46,8 +46,16 @@ impl Security {
             builder
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(system))
-        }
-        .with_no_client_auth();
+        };
+        let mut config = match &options.identity {
+            Some(identity) if base.is_tls() => {
+                let (certificates, key) = shown(identity)?;
+                builder
+                    .with_client_auth_cert(certificates, key)
+                    .map_err(|error| SetupError::Identity(error.to_string()))?
+            }
+            _ => builder.with_no_client_auth(),
+        };
         // HTTP/2 is another wire.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
@@ -79,6 +87,22 @@ impl Security {
 /// Whether the error is of the handshake rather than of the connection below it.
 pub(super) fn is_handshake(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
+}
+
+/// What the client shows of itself: the certificate's chain, and its key.
+fn shown(
+    identity: &ClientIdentity,
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), SetupError> {
+    let certificates: Result<Vec<_>, _> =
+        CertificateDer::pem_slice_iter(&identity.certificates).collect();
+    let certificates = certificates.map_err(|error| SetupError::Identity(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(SetupError::Identity("no certificate is in it".to_owned()));
+    }
+    // What is wrong with a key isn't said in the parser's words: they may hold some of it.
+    let key = PrivateKeyDer::from_pem_slice(&identity.key)
+        .map_err(|_| SetupError::Identity("no private key is in the key's file".to_owned()))?;
+    Ok((certificates, key))
 }
 
 fn roots(pem: &[u8]) -> Result<RootCertStore, SetupError> {

@@ -40,6 +40,8 @@ pub struct UrlTarget {
     /// Set once the target has answered in HTTP/1.0: reqwest would then speak it, too, on
     /// connections it uses again.
     is_old: AtomicBool,
+    /// The same without the client's certificate, where there is one.
+    bare: Option<Box<UrlTarget>>,
 }
 
 impl UrlTarget {
@@ -52,9 +54,20 @@ impl UrlTarget {
     pub fn new(base: BaseUrl, limits: Limits, tls: &TlsOptions) -> Result<Self, SetupError> {
         let security = Security::new(&base, tls)?;
         let client = Client::new(&base, &limits, &security)?;
+        let bare = match &tls.identity {
+            Some(_) if base.is_tls() => {
+                let tls = TlsOptions {
+                    identity: None,
+                    ..tls.clone()
+                };
+                Some(Box::new(Self::new(base.clone(), limits.clone(), &tls)?))
+            }
+            _ => None,
+        };
         Ok(Self {
             insecure: tls.insecure && base.is_tls(),
             is_old: AtomicBool::new(false),
+            bare,
             base,
             limits,
             security,
@@ -129,6 +142,10 @@ impl Target for UrlTarget {
 
     fn prefix(&self) -> &str {
         self.base.prefix()
+    }
+
+    fn without_certificate(&self) -> Option<&dyn Target> {
+        self.bare.as_deref().map(|bare| bare as &dyn Target)
     }
 
     fn send<'a>(&'a self, request: &'a Request, way: Way) -> Sending<'a> {

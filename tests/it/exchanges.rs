@@ -31,6 +31,7 @@ fn good() -> Exchange {
             target: "/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata/label".into(),
             headers: request.into_iter().collect(),
             body: body.as_slice().into(),
+            secrets: Vec::new(),
         },
         response: Response {
             status: 200,

@@ -103,5 +103,6 @@ fn list() -> crate::http::Request {
         target: "/images/70a599e0-31e7-49b7-b260-868f441e862b/metadata".into(),
         headers: fields.into_iter().collect(),
         body: bytes::Bytes::new(),
+        secrets: Vec::new(),
     }
 }

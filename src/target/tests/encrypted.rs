@@ -55,10 +55,12 @@ async fn a_certificate_is_believed_by_its_ca_or_on_the_users_word() {
     let by_ca = TlsOptions {
         ca: Some(CA.to_vec()),
         insecure: false,
+        identity: None,
     };
     let anybody = TlsOptions {
         ca: None,
         insecure: true,
+        identity: None,
     };
     for tls in [&by_ca, &anybody] {
         let target = believing(&base, tls);
@@ -82,6 +84,7 @@ async fn a_certificate_of_nobody_is_refused() {
     let other = TlsOptions {
         ca: Some(CERTIFICATE.to_vec()),
         insecure: false,
+        identity: None,
     };
     let target = believing(&base, &other);
     let mut errors = Vec::new();
@@ -116,6 +119,7 @@ async fn a_server_without_tls_is_refused() {
     let tls = TlsOptions {
         ca: None,
         insecure: true,
+        identity: None,
     };
     let target = believing(&base, &tls);
     for way in WAYS {
@@ -134,6 +138,7 @@ fn a_ca_file_without_a_certificate_is_refused() {
         let tls = TlsOptions {
             ca: Some(ca.to_vec()),
             insecure: false,
+            identity: None,
         };
         let refused = UrlTarget::new(base.clone(), Limits::default(), &tls).map(|_| ());
         assert!(matches!(refused, Err(SetupError::Ca(_))), "{refused:?}");

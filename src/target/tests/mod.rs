@@ -89,6 +89,7 @@ fn request(authority: &str, method: &str, path: &str, body: &[u8]) -> Request {
         target: path.to_owned(),
         headers,
         body: Bytes::copy_from_slice(body),
+        secrets: Vec::new(),
     }
 }
 
