@@ -52,6 +52,9 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
     for parameter in &decoded.parameters {
         let declared = &answer.operation.parameters[parameter.number];
         let clauses = &answer.clauses.parameters[parameter.number];
+        if !parameter.is_told {
+            continue;
+        }
         let Some(text) = parameter.texts.first() else {
             broken.extend(clauses.required);
             continue;

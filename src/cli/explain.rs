@@ -142,8 +142,8 @@ fn explain_generated(
     let mut path = variables.clone();
     path.extend(filled(&step.path));
     let path = encode_path(operation, &path, &Map::new()).unwrap_or_else(|error| error.to_string());
-    let query =
-        encode_query(operation, &filled(&step.query)).unwrap_or_else(|error| error.to_string());
+    let query = encode_query(&read.contract, operation, &filled(&step.query))
+        .unwrap_or_else(|error| error.to_string());
     writeln!(
         out,
         "case {} (generated from {})\n",

@@ -101,7 +101,11 @@ pub fn encode_body(
         let name = first.map_or(json, ToString::to_string);
         // A text has no form of its own here only if it would be a multipart body.
         let is_text = value.is_string() && first.is_some();
-        let text = if is_text { scalar(value) } else { value.to_string() };
+        let text = if is_text {
+            scalar(value)
+        } else {
+            value.to_string()
+        };
         Ok(WrittenBody {
             bytes: text.into_bytes(),
             media: name,

@@ -37,7 +37,9 @@ impl<'d> Declared<'d> {
     /// The names of the members it speaks of.
     pub(super) fn members(self) -> Vec<&'d str> {
         let nodes = self.nodes();
-        let members = nodes.iter().filter_map(|node| node.get("properties")?.as_object());
+        let members = nodes
+            .iter()
+            .filter_map(|node| node.get("properties")?.as_object());
         members
             .flat_map(|members| members.keys())
             .map(String::as_str)
@@ -115,7 +117,13 @@ mod tests {
         assert!(declared.is("object") && !declared.is("string"));
         assert_eq!(declared.members(), ["n", "tags"]);
         assert!(declared.member("n").is("null"));
-        assert!(declared.member("tags").items().keyword("contentEncoding").is_some());
+        assert!(
+            declared
+                .member("tags")
+                .items()
+                .keyword("contentEncoding")
+                .is_some()
+        );
         assert!(declared.member("none").keyword("type").is_none());
         assert!(!Declared::of(&root, None).is("object"));
     }

@@ -81,6 +81,7 @@ pub fn unescape(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }
 
+#[cfg(test)]
 /// The same as a form's reader does it, to whom `+` is a space (RFC 1866, 8.2.1).
 pub(super) fn unescape_form(raw: &str) -> String {
     unescape(&raw.replace('+', " "))
@@ -106,10 +107,7 @@ mod tests {
 
     #[test]
     fn with_reserved_characters_allowed_escapes_stand_as_they_are() {
-        assert_eq!(
-            Escape::AllowReserved.apply("%2F%zz%4"),
-            "%2F%25zz%254"
-        );
+        assert_eq!(Escape::AllowReserved.apply("%2F%zz%4"), "%2F%25zz%254");
         assert_eq!(Escape::AllowReserved.apply("%é"), "%25%C3%A9");
     }
 

@@ -23,7 +23,10 @@ impl FieldForm {
         if let Some(encoding) = encoding
             && (encoding.style.is_some() || encoding.explode.is_some() || encoding.allow_reserved)
         {
-            let style = encoding.style.as_deref().and_then(|style| style.parse().ok());
+            let style = encoding
+                .style
+                .as_deref()
+                .and_then(|style| style.parse().ok());
             let style = style.unwrap_or(Style::Form);
             let escape = if encoding.allow_reserved {
                 Escape::AllowReserved

@@ -20,6 +20,8 @@ mod style_tests;
 
 pub use body::{WrittenBody, encode_body};
 pub use decode::{Decoded, DecodedBody, DecodedParameter};
-pub use encode::{EncodeError, encode_cookies, encode_header, encode_path, encode_query, header_value};
+pub use encode::{
+    EncodeError, encode_cookies, encode_header, encode_path, encode_query, header_value,
+};
 pub use escape::unescape;
 pub use json::{JsonProblem, read_json};

@@ -126,8 +126,7 @@ pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
             .replace('"', "%22")
             .replace('\r', "%0D")
             .replace('\n', "%0A");
-        let mut head =
-            format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
+        let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
         if part.is_file() {
             let _ = write!(head, "; filename=\"{name}\"");
         }
@@ -143,6 +142,7 @@ pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
     written
 }
 
+#[cfg(test)]
 /// The parts of a body; none where it isn't well-formed, or a part has no name.
 pub(super) fn read(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     let delimiter = format!("\r\n--{boundary}");
@@ -163,6 +163,7 @@ pub(super) fn read(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
+#[cfg(test)]
 fn read_part(text: &[u8]) -> Option<Part> {
     // A part without fields begins with the empty line.
     let (head, body) = match text.strip_prefix(b"\r\n") {
@@ -189,6 +190,7 @@ fn read_part(text: &[u8]) -> Option<Part> {
     })
 }
 
+#[cfg(test)]
 /// What is before the first `needle`, and what is behind it.
 fn after<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     let at = bytes
@@ -197,6 +199,7 @@ fn after<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     Some((&bytes[..at], &bytes[at + needle.len()..]))
 }
 
+#[cfg(test)]
 /// A part's value as a text, if it is one.
 pub(super) fn text(part: &Part) -> Option<&str> {
     std::str::from_utf8(&part.body).ok()
@@ -240,7 +243,10 @@ mod tests {
 
     #[test]
     fn files_have_a_name_and_texts_have_none() {
-        let written = write(&[part("a", None, "1"), part("b", Some("image/png"), "2")], "x");
+        let written = write(
+            &[part("a", None, "1"), part("b", Some("image/png"), "2")],
+            "x",
+        );
         assert_eq!(
             String::from_utf8_lossy(&written),
             "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n\

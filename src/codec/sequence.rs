@@ -43,6 +43,7 @@ impl Sequence {
     }
 
     /// The items as an array.
+    #[cfg(test)]
     pub(super) fn read(self, body: &[u8]) -> Result<Value, JsonProblem> {
         let end = match self {
             Self::Lines => b'\n',

@@ -94,6 +94,12 @@ fn delimiters_within_values_are_escaped() {
         written(Style::Form, false, &json!(["a,b", "c"])),
         "color=a%2Cb,c"
     );
-    assert_eq!(written(Style::Matrix, true, &json!(["a;b"])), ";color=a%3Bb");
-    assert_eq!(written(Style::Simple, true, &json!({"a=b": "c"})), "a%3Db=c");
+    assert_eq!(
+        written(Style::Matrix, true, &json!(["a;b"])),
+        ";color=a%3Bb"
+    );
+    assert_eq!(
+        written(Style::Simple, true, &json!({"a=b": "c"})),
+        "a%3Db=c"
+    );
 }

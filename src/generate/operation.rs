@@ -17,7 +17,7 @@ use super::given::{Chosen, Source};
 use super::names::names;
 use super::parameter::{self, Missing};
 use crate::case::{Case, CaseId, Grounds, Origin, Payload, Role, Step, literal};
-use crate::codec::{encode_path, encode_query, header_value};
+use crate::codec::{encode_cookies, encode_path, encode_query, header_value};
 use crate::diag::Diagnostic;
 use crate::openapi::{Contract, Level, Location, Operation, Parameter, SecurityKind, Server};
 use crate::profile::Profile;
@@ -118,7 +118,7 @@ pub(super) fn request(
     let mut step = Step::plain(Role::Main, number, Map::new());
     step.at = operation.at.clone();
     let mut values: Vec<Chosen> = Vec::new();
-    let mut cookies: Vec<String> = Vec::new();
+    let mut cookies = Map::new();
     let (mut path, mut query) = (Map::new(), Map::new());
     for parameter in operation
         .parameters
@@ -152,17 +152,15 @@ pub(super) fn request(
                     step.path.insert(name, value);
                 }
             }
-            Location::Query => {
+            Location::Query | Location::QueryString => {
                 query.insert(name.clone(), chosen.value.clone());
                 step.query.insert(name, value);
             }
             Location::Header => {
                 step.headers.insert(name, Value::from(header_value(&value)));
             }
-            Location::Cookie => cookies.push(format!("{name}={}", header_value(&value))),
-            Location::QueryString => {
-                let reason = format!("the query as a whole, `{name}`, is not written yet");
-                return Err((reason, "write a case for it, with `target`".to_owned()));
+            Location::Cookie => {
+                cookies.insert(name, chosen.value.clone());
             }
         }
         values.push(chosen);
@@ -180,11 +178,14 @@ pub(super) fn request(
         }
     }
     if !cookies.is_empty() {
-        step.headers
-            .insert("cookie".to_owned(), Value::from(cookies.join("; ")));
+        let written = encode_cookies(operation, &cookies).unwrap_or_default();
+        step.headers.insert(
+            "cookie".to_owned(),
+            Value::from(crate::case::literal_text(&written)),
+        );
     }
-    let encoded =
-        encode_path(operation, &path, &Map::new()).and_then(|_| encode_query(operation, &query));
+    let encoded = encode_path(operation, &path, &Map::new())
+        .and_then(|_| encode_query(contract, operation, &query));
     encoded.map_err(|error| {
         (
             error.to_string(),
