@@ -82,9 +82,10 @@ impl Secret {
 
     /// What a record says of a credential, as a credential: nothing is known of it but its place.
     pub(crate) fn recorded(stored: &str) -> Self {
-        let stand_in = match stored.contains('$') {
-            true => stored.to_owned(),
-            false => format!("${stored}"),
+        let stand_in = if stored.contains('$') {
+            stored.to_owned()
+        } else {
+            format!("${stored}")
         };
         let variable = stored
             .split('$')

@@ -48,9 +48,12 @@ pub fn variable_of(scheme: Option<&str>, identity: &str) -> String {
 /// A name as a part of an environment variable's.
 #[must_use]
 pub fn variable_word(name: &str) -> String {
-    let letter = |c: char| match c.is_ascii_alphanumeric() {
-        true => c.to_ascii_uppercase(),
-        false => '_',
+    let letter = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
     };
     name.chars().map(letter).collect()
 }

@@ -41,7 +41,7 @@ pub struct UrlTarget {
     /// connections it uses again.
     is_old: AtomicBool,
     /// The same without the client's certificate, where there is one.
-    bare: Option<Box<UrlTarget>>,
+    without_certificate: Option<Box<UrlTarget>>,
 }
 
 impl UrlTarget {
@@ -54,7 +54,7 @@ impl UrlTarget {
     pub fn new(base: BaseUrl, limits: Limits, tls: &TlsOptions) -> Result<Self, SetupError> {
         let security = Security::new(&base, tls)?;
         let client = Client::new(&base, &limits, &security)?;
-        let bare = match &tls.identity {
+        let without_certificate = match &tls.identity {
             Some(_) if base.is_tls() => {
                 let tls = TlsOptions {
                     identity: None,
@@ -67,7 +67,7 @@ impl UrlTarget {
         Ok(Self {
             insecure: tls.insecure && base.is_tls(),
             is_old: AtomicBool::new(false),
-            bare,
+            without_certificate,
             base,
             limits,
             security,
@@ -145,7 +145,8 @@ impl Target for UrlTarget {
     }
 
     fn without_certificate(&self) -> Option<&dyn Target> {
-        self.bare.as_deref().map(|bare| bare as &dyn Target)
+        let target = self.without_certificate.as_deref();
+        target.map(|target| target as &dyn Target)
     }
 
     fn send<'a>(&'a self, request: &'a Request, way: Way) -> Sending<'a> {

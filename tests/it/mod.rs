@@ -10,4 +10,5 @@ mod matrix;
 mod published_example;
 mod same_verdicts;
 mod secrets;
+mod security;
 mod support;

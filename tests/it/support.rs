@@ -152,6 +152,21 @@ pub(super) fn patient_target(url: &str, total: Duration) -> Arc<dyn Target> {
 pub(super) struct Seen {
     pub(super) method: String,
     pub(super) path: String,
+    /// The head as it came, request line included.
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+impl Seen {
+    /// The values of a header field.
+    pub(super) fn fields(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().skip(1);
+        lines
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+            .collect()
+    }
 }
 
 /// What a server does with a request.
@@ -207,10 +222,13 @@ async fn one(
             return;
         }
     }
-    let mut words = text.split(' ').map(str::to_owned);
+    let words: Vec<String> = text.split(' ').take(2).map(str::to_owned).collect();
+    let mut words = words.into_iter();
     let request = Seen {
         method: words.next().unwrap_or_default(),
         path: words.next().unwrap_or_default(),
+        body: String::from_utf8_lossy(&read[head..]).into_owned(),
+        head: text,
     };
     all.lock().expect("nobody panicked").push(request.clone());
     match reply(&request) {

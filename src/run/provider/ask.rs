@@ -35,9 +35,13 @@ pub(super) fn url(providers: &Providers, text: &str) -> Result<Url, String> {
         }
         error => Err(error),
     });
-    let url = url.map_err(|error| format!("`{text}` is no URL to ask: {error}"))?;
+    // The text may hold anything where a URL has its query or its user.
+    let url = url.map_err(|error| format!("there is no URL to ask: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("`{text}` is neither http nor https"));
+        let scheme = url.scheme();
+        return Err(format!(
+            "a URL of the scheme {scheme} can't be asked; give one of http or https"
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("its URL holds credentials; give them by their own keys".to_owned());
