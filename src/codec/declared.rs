@@ -26,7 +26,7 @@ impl<'d> Declared<'d> {
     pub(super) fn member(self, name: &str) -> Self {
         let nodes = self.nodes();
         let members = nodes.iter().filter_map(|node| node.get("properties"));
-        self.at(members.filter_map(|members| members.get(name)).next())
+        self.at({ members }.find_map(|members| members.get(name)))
     }
 
     /// The schema of the elements.

@@ -200,12 +200,6 @@ fn after<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
 }
 
 #[cfg(test)]
-/// A part's value as a text, if it is one.
-pub(super) fn text(part: &Part) -> Option<&str> {
-    std::str::from_utf8(&part.body).ok()
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+#[cfg(test)]
 use super::json::{JsonProblem, read_json};
 use crate::http::MediaType;
 
