@@ -55,6 +55,7 @@ pub struct Suite {
 
 /// Where the contract comes from.
 enum Given {
+    #[cfg(feature = "reference")]
     BuiltIn,
     File(PathBuf),
     Text(Arc<Source>),
@@ -211,6 +212,7 @@ impl Suite {
         let spec = match &self.document {
             Given::Text(source) => return inputs::of_text(source.clone(), self.cases.as_deref()),
             Given::File(path) => Some(path.clone()),
+            #[cfg(feature = "reference")]
             Given::BuiltIn => None,
         };
         inputs::read(&ContractArgs {
