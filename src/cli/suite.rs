@@ -205,7 +205,7 @@ impl Suite {
 
     /// Whether each operation is called once with a request made from the contract.
     pub(super) fn is_generated(&self) -> bool {
-        self.cases.is_none() && !matches!(self.document, Given::BuiltIn)
+        self.cases.is_none() && matches!(self.document, Given::File(_) | Given::Text(_))
     }
 
     pub(super) fn inputs(&self) -> Result<Inputs, Vec<Diagnostic>> {

@@ -34,7 +34,6 @@ pub use auth::TOKEN;
 struct Document;
 
 /// The API as a service, its store empty.
-#[must_use]
 pub fn app() -> Router {
     let (router, _) = parts();
     // Only what is there asks for a token: an unknown path is unknown to everybody.
