@@ -32,7 +32,7 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
             ("get/given", "given: [{ operation: get }]"),
             (
                 "get/wire",
-                "wire: true\nexpect: { status: 418 }\ncapture: { all: /head }",
+                "wire: true\nexpect: { status: 418 }\nthen: [{ operation: get, expect: { status: 418 }, capture: { all: /head } }]",
             ),
         ],
     );
