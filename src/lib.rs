@@ -40,6 +40,7 @@ pub mod cli;
 pub mod codec;
 pub mod diag;
 pub mod evidence;
+pub mod generate;
 pub mod http;
 pub mod openapi;
 pub mod outcome;
@@ -51,6 +52,9 @@ pub mod report;
 pub mod run;
 pub mod schema;
 pub mod target;
+
+#[cfg(feature = "cli")]
+pub use cli::Suite;
 
 #[cfg(test)]
 #[path = "../tests/it/mod.rs"]

@@ -1,7 +1,8 @@
 //! The acceptance gate: `cargo test`, `cargo test -- --target-url URL`.
 
-use std::path::Path;
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    proofmark::cli::libtest::main(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"))
+    proofmark::Suite::built_in().cases("cases").main()
 }

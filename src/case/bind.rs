@@ -241,8 +241,7 @@ impl Binder<'_> {
 
     fn expect(&mut self, keys: ExpectKeys) -> Expect {
         if let Some(schema) = &keys.schema {
-            let compiled = Schemas::new(std::sync::Arc::new(schema.clone()))
-                .and_then(|schemas| schemas.get(&Pointer::root()));
+            let compiled = Schemas::new(std::sync::Arc::new(schema.clone())).get(&Pointer::root());
             if let Err(error) = compiled {
                 let help = "it is read as JSON Schema 2020-12";
                 self.problem("expect/schema", format!("this is no schema: {error}"), help);

@@ -14,9 +14,11 @@ mod template;
 pub use discover::{DiscoverError, discover};
 pub use file::case_schema;
 pub use model::{
-    Auth, Capture, Case, CaseId, Expect, INDEX, Origin, Padding, Payload, Repeat, Role, Step,
+    Auth, Capture, Case, CaseId, Expect, Grounds, INDEX, Origin, Padding, Payload, Repeat, Role,
+    Step,
 };
 pub use parse::{CaseFiles, bind_cases, load_cases};
 pub use template::{
-    Unbound, expand, expand_bytes, expand_text, names, unique_names, unique_prefix, with_index,
+    Unbound, expand, expand_bytes, expand_text, literal, literal_text, names, unique_names,
+    unique_prefix, with_index,
 };

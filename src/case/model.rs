@@ -32,7 +32,7 @@ impl CaseId {
 
 impl fmt::Display for CaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -44,8 +44,26 @@ pub const INDEX: &str = "index";
 pub enum Origin {
     /// A person wrote it.
     File,
+    /// It was made from the contract, with values that rest on this.
+    Generated(Grounds),
     /// It was made for exchanges that were recorded without one.
     Recording,
+}
+
+/// What the values of a generated request rest on: the weakest of what each of them rests on.
+///
+/// A request that keeps the contract is a valid one, whatever its values rest on. But that the target
+/// knows what they name is another matter, and nobody promised it unless the target's owner did. So
+/// an answer that says "I don't know this" without being documented is held against the target only
+/// as far as these grounds reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grounds {
+    /// On the target's own variables, or there are none.
+    Target,
+    /// On the contract's examples, defaults and enumerations: they keep the contract by its own word.
+    Contract,
+    /// Some of them were made up to fit a schema.
+    Invented,
 }
 
 /// One or more requests to make, and what to expect of the answers beyond what the contract

@@ -41,6 +41,26 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// The value as a case writes it, so that nothing in it is taken for an expression.
+#[must_use]
+pub fn literal(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(literal_text(text)),
+        Value::Array(elements) => elements.iter().map(literal).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, member)| (literal_text(key), literal(member)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// The text as a case writes it, so that nothing in it is taken for an expression.
+#[must_use]
+pub fn literal_text(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
 /// Adds the names in a value's expressions, keys included, each once.
 pub fn names(value: &Value, into: &mut Vec<String>) {
     let mut text = |text: &str| {
@@ -204,6 +224,12 @@ mod tests {
             expand(&value, &bindings()),
             Ok(json!({"x": [7, "7!", "${n}", "axb7", "${open"]}))
         );
+    }
+
+    #[test]
+    fn a_literal_is_itself_again() {
+        let value = json!({"${s}": ["${n}", "$${n}", "$", 7, null]});
+        assert_eq!(expand(&literal(&value), &bindings()), Ok(value));
     }
 
     #[test]

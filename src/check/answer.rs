@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::judge::Judge;
 use super::scopes::Scopes;
-use crate::case::{Auth, Case, Expect, Role, Step, expand, with_index};
+use crate::case::{Auth, Case, Expect, Grounds, Origin, Role, Step, expand, with_index};
 use crate::clause::{ClauseIndex, OperationClauses};
 use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
@@ -23,6 +23,8 @@ pub struct Answer<'a> {
     pub step: Option<&'a Step>,
     /// Its exchange.
     pub exchange: &'a Exchange,
+    /// What the request's values rest on, where it was generated; none for any other.
+    pub grounds: Option<Grounds>,
     /// Whether the request's method is the operation's, or one that goes with it: HEAD with GET.
     pub is_its_own: bool,
     /// Its operation.
@@ -110,11 +112,53 @@ impl Answer<'_> {
         }
     }
 
+    /// Why the answer says nothing of how the API takes the request: a limit or an overload answered in
+    /// its place, and of what a generated request was answered a gateway that documents nothing of the
+    /// kind, or a refusal of the credential.
+    #[must_use]
+    pub fn untellable(&self) -> Option<&'static str> {
+        if self.is_throttled() {
+            return Some(
+                "a limit or an overload, which says nothing of the API; run again more slowly",
+            );
+        }
+        self.grounds?;
+        match self.status() {
+            502..=504 if !self.is_named() => Some(
+                "a gateway or an overload in the API's place, which says nothing of it; run again when it is up",
+            ),
+            401 if self.sends_credential() => Some(
+                "the target refuses the credential, and nothing is known of how it takes the request; give one it knows with --token",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Whether the contract speaks of answers of this status by more than `default`.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.response
+            .is_some_and(|(_, response)| response.status != StatusPattern::Default)
+    }
+
+    /// Whether the request carries a credential because the operation needs one.
+    #[must_use]
+    pub fn sends_credential(&self) -> bool {
+        let needed = self.operation.security.first();
+        needed.is_some_and(|requirement| !requirement.schemes.is_empty())
+            && self
+                .step
+                .is_some_and(|step| !matches!(step.auth, Auth::None))
+    }
+
     /// The statuses the step waits for: those its case names, or else success for what is no look
-    /// at a result.
+    /// at a result. A generated request waits for none in particular.
     #[must_use]
     pub fn expected_statuses(&self) -> Option<Vec<StatusPattern>> {
         let expect = self.expect.as_ref()?;
+        if self.grounds.is_some() {
+            return None;
+        }
         if expect.status.is_empty() {
             return self.step.and_then(|step| default_statuses(step.role));
         }
@@ -209,6 +253,10 @@ impl<'a> TraceView<'a> {
                 record,
                 step,
                 exchange,
+                grounds: match case.origin {
+                    Origin::Generated(grounds) if record.role == Role::Main => Some(grounds),
+                    _ => None,
+                },
                 is_its_own,
                 operation,
                 clauses: judge.clauses().operation(index),

@@ -52,11 +52,14 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
     for parameter in &decoded.parameters {
         let declared = &answer.operation.parameters[parameter.number];
         let clauses = &answer.clauses.parameters[parameter.number];
+        if !parameter.is_told {
+            continue;
+        }
         let Some(text) = parameter.texts.first() else {
             broken.extend(clauses.required);
             continue;
         };
-        let Some(schema) = &declared.compiled else {
+        let Some(schema) = declared.compiled.get() else {
             continue;
         };
         if !parameter
@@ -84,7 +87,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
                 .request_body
                 .as_ref()
                 .map(|body| &body.content[*number]);
-            if let Some(schema) = media.and_then(|media| media.compiled.as_ref()) {
+            if let Some(schema) = media.and_then(|media| media.compiled.get()) {
                 let mismatches = schema.mismatches(value);
                 let demands = mismatches
                     .iter()

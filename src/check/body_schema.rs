@@ -34,7 +34,7 @@ impl Check for BodySchema {
             else {
                 continue;
             };
-            let Some(schema) = &media.compiled else {
+            let Some(schema) = media.compiled.get() else {
                 continue;
             };
             let clauses = &answer.clauses.responses[response].content[content]

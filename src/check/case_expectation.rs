@@ -157,8 +157,8 @@ pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static st
 /// In what way a body isn't of the schema a case gives for it.
 fn breaks(schema: &Value, response: &Response) -> Option<Broken> {
     // A schema that is none was refused when the case was read.
-    let schema = Schemas::new(Arc::new(schema.clone())).ok()?;
-    let schema = schema.get(&Pointer::root()).ok()?;
+    let schemas = Schemas::new(Arc::new(schema.clone()));
+    let schema = schemas.get(&Pointer::root()).ok()?;
     let Ok(body) = read_json(&response.body) else {
         return Some(Broken {
             title: "the body is no JSON, and the case expects a value".into(),

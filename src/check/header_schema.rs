@@ -32,7 +32,7 @@ impl Check for HeaderSchema {
                 .iter()
                 .zip(&answer.clauses.responses[number].headers)
             {
-                let Some(schema) = &header.compiled else {
+                let Some(schema) = header.compiled.get() else {
                     continue;
                 };
                 let clauses = &clauses.value.demands;

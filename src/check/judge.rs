@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
-use super::rule::Rule;
 use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
@@ -45,6 +44,8 @@ pub struct Judge<'c> {
     relations: HashMap<&'c str, Relations>,
     /// Those that can't be compiled, each once.
     unusable: Vec<(&'c RelationDecl, RelationError)>,
+    /// Checks beside those every contract is judged by.
+    further: &'c [Arc<dyn Check>],
 }
 
 impl<'c> Judge<'c> {
@@ -72,7 +73,15 @@ impl<'c> Judge<'c> {
             clauses,
             relations: relations.collect(),
             unusable,
+            further: &[],
         }
+    }
+
+    /// The same with checks of one's own beside [`CHECKS`].
+    #[must_use]
+    pub fn with_checks(mut self, further: &'c [Arc<dyn Check>]) -> Self {
+        self.further = further;
+        self
     }
 
     /// The relations that can't be compiled, each once.
@@ -81,11 +90,7 @@ impl<'c> Judge<'c> {
         let document = &self.contract.document;
         let problem = |(declared, error): &(&RelationDecl, RelationError)| {
             Diagnostic::error("relation", error.to_string())
-                .at(
-                    document.source(),
-                    document.span(&declared.at.child(error.part)),
-                    "",
-                )
+                .at_node(document, &declared.at.child(error.part), "")
                 .help("relations are written in CEL, over request, response and previous")
         };
         self.unusable.iter().map(problem).collect()
@@ -129,8 +134,10 @@ impl<'c> Judge<'c> {
             findings: Vec::new(),
             standings: Vec::new(),
         };
-        for check in CHECKS {
-            run(*check, &view, &mut verdicts);
+        let further = self.further.iter().map(AsRef::as_ref);
+        for check in CHECKS.iter().copied().chain(further) {
+            verdicts.check = check.rule();
+            check.judge(&view, &mut verdicts);
         }
         let (findings, standings) = (verdicts.findings, verdicts.standings);
         let findings = one_per_clause(trace, findings);
@@ -156,12 +163,6 @@ impl<'c> Judge<'c> {
             exchanges: view.answers.len(),
         }
     }
-}
-
-fn run<'a>(check: &'static dyn Check, view: &'a TraceView<'a>, verdicts: &mut Verdicts<'a>) {
-    let rule: &'static Rule = check.rule();
-    verdicts.check = rule;
-    check.judge(view, verdicts);
 }
 
 /// Judges traces by a contract, in the order of the cases. A case without a trace was not run and
@@ -238,16 +239,18 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
             role(answer.record.role)
         );
         let status = answer.status();
-        if answer.is_throttled() {
+        if let Some(reason) = answer.untellable() {
             troubles.push(Trouble {
                 during,
-                reason: format!("answered {status}: a limit or an overload, which says nothing of the API; run again more slowly"),
+                reason: format!("answered {status}: {reason}"),
             });
         } else if let Some(coding) = answer.coding().filter(|_| answer.may_have_body()) {
             troubles.push(Trouble {
                 during,
                 reason: format!("the answer's body is coded as {coding}, which the request said it doesn't take (accept-encoding: identity): it was not read"),
             });
+        } else if let Some(reason) = unusable_schema(view, answer) {
+            troubles.push(Trouble { during, reason });
         } else if let Some(reason) = set_up_wrong(answer) {
             troubles.push(Trouble {
                 during,
@@ -256,6 +259,17 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
         }
     }
     troubles
+}
+
+/// Why an answer's body can't be judged by the contract's schema for it, if it is the schema's fault.
+fn unusable_schema(view: &TraceView<'_>, answer: &Answer<'_>) -> Option<String> {
+    let (_, media) = answer.content.filter(|_| answer.is_json())?;
+    let problem = media
+        .compiled
+        .problem()
+        .filter(|_| answer.may_have_body())?;
+    let place = view.judge.contract.place(&problem.at);
+    Some(format!("the body was not judged: at {place} {problem}"))
 }
 
 /// In what way an answer to set-up isn't what the case builds on.

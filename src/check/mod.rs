@@ -11,6 +11,7 @@ mod body_schema;
 mod case_expectation;
 mod content_length;
 mod date_well_formed;
+mod generated;
 mod head_agrees;
 mod header_present;
 mod header_schema;
@@ -36,7 +37,7 @@ pub use rule::{Area, Rule};
 pub use verdicts::{Broken, Verdicts};
 
 /// A judge of one kind of clause.
-pub trait Check: Sync {
+pub trait Check: Send + Sync {
     /// Its metadata.
     fn rule(&self) -> &'static Rule;
 
@@ -76,6 +77,7 @@ mod tests {
         let without_check = [
             "answer",
             "attribution",
+            "generated",
             "judge",
             "mod",
             "rule",

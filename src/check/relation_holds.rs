@@ -99,9 +99,7 @@ pub(super) fn is_flawed(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
 
 /// Whether an answer's body breaks the schema the contract has for it.
 fn breaks_schema(answer: &Answer<'_>) -> bool {
-    let schema = answer
-        .content
-        .and_then(|(_, media)| media.compiled.as_ref());
+    let schema = answer.content.and_then(|(_, media)| media.compiled.get());
     schema
         .zip(answer.json().ok())
         .is_some_and(|(schema, body)| !schema.is_valid(body))

@@ -35,7 +35,7 @@ fn is_documented_single(answer: &Answer<'_>, name: &str) -> bool {
     let documented = headers.find(|header| header.name == name);
     name.starts_with("x-")
         && documented
-            .and_then(|header| header.compiled.as_ref())
+            .and_then(|header| header.compiled.get())
             .is_some_and(|schema| !schema.is_valid(&serde_json::json!([])))
 }
 

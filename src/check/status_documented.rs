@@ -1,5 +1,6 @@
 //! Every answer's status is one the contract documents for its operation.
 
+use super::generated::excuse;
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::openapi::Level;
 
@@ -22,7 +23,7 @@ impl Check for StatusDocumented {
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
         for answer in &trace.answers {
             // A limit or an overload in front of the API answers in its place.
-            if answer.is_throttled() || !answer.is_its_own {
+            if answer.untellable().is_some() || !answer.is_its_own {
                 continue;
             }
             let clause = answer.clauses.documented;
@@ -46,11 +47,17 @@ impl Check for StatusDocumented {
                 let statuses: Vec<String> = statuses.iter().map(ToString::to_string).collect();
                 expected = format!("{expected}; this case waits for {}", statuses.join(" or "));
             }
-            verdicts.broken(
+            let title = "the status is not documented for this operation";
+            let (most, title) = match excuse(trace, answer) {
+                Some(excuse) => (Level::Should, format!("{title}; {excuse}")),
+                None => (Level::Must, title.to_owned()),
+            };
+            verdicts.broken_at_most(
                 answer,
                 clause,
+                most,
                 Broken {
-                    title: "the status is not documented for this operation".into(),
+                    title,
                     expected,
                     actual: answer.status().to_string(),
                     ..Broken::default()

@@ -26,12 +26,16 @@ impl Check for StatusExpected {
 
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
         for answer in &trace.answers {
+            if answer.untellable().is_some() {
+                continue;
+            }
+            if answer.grounds.is_some() {
+                generated(trace, answer, verdicts);
+                continue;
+            }
             let Some(expected) = answer.expected_statuses() else {
                 continue;
             };
-            if answer.is_throttled() {
-                continue;
-            }
             let met = expected
                 .iter()
                 .any(|pattern| pattern.covers(answer.status()));
@@ -67,6 +71,29 @@ impl Check for StatusExpected {
                 unmet(trace, answer, &expected, success, verdicts);
             }
         }
+    }
+}
+
+/// A generated request waits for no status. Success shows that a request which keeps the contract is
+/// accepted, and a 5xx that only `default` speaks of that it isn't: by it the server says that it has
+/// erred (RFC 9110, 15.6). One that isn't documented at all is said already.
+fn generated(trace: &TraceView<'_>, answer: &Answer<'_>, verdicts: &mut Verdicts<'_>) {
+    let status = answer.status();
+    if !answer.is_its_own || !violations(trace, answer).is_empty() {
+        return;
+    }
+    let clause = answer.clauses.accepted;
+    if is_success_status(status) && answer.is_authenticated() {
+        verdicts.held(answer, clause);
+    }
+    if status >= 500 && answer.response.is_some() && !answer.is_named() {
+        let broken = Broken {
+            title: "the server fails at a request that keeps the contract".into(),
+            expected: "an answer that is no server error".into(),
+            actual: format!("{status}  {}", excerpt(&answer.exchange.response.body, 160)),
+            ..Broken::default()
+        };
+        verdicts.broken(answer, clause, broken);
     }
 }
 

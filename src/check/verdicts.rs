@@ -41,11 +41,23 @@ impl Verdicts<'_> {
 
     /// The exchange broke the clause.
     pub fn broken(&mut self, answer: &Answer<'_>, clause: ClauseIndex, broken: Broken) {
+        self.broken_at_most(answer, clause, Level::Must, broken);
+    }
+
+    /// The exchange is not as the clause demands, and this much is made of it.
+    pub fn broken_at_most(
+        &mut self,
+        answer: &Answer<'_>,
+        clause: ClauseIndex,
+        most: Level,
+        broken: Broken,
+    ) {
         let clauses = self.trace.judge.clauses();
         let index = clause;
         let clause = clauses.get(clause);
         // What a case only advises breaks no clause that demands more.
-        if self.weakened(clause.level) == clause.level {
+        let level = clause.level.max(most);
+        if self.weakened(level) == clause.level {
             self.standings
                 .push((index, Standing::Broken, answer.number));
         }
@@ -55,7 +67,7 @@ impl Verdicts<'_> {
             (
                 clause.id.clone(),
                 clause.requirement.clone(),
-                clause.level,
+                level,
                 demanded,
             ),
             broken,
@@ -71,6 +83,18 @@ impl Verdicts<'_> {
         self.finding(
             answer,
             (id, case.requirement.clone(), case.level, None),
+            broken,
+        );
+    }
+
+    /// The exchange broke what a check of one's own demands: a clause of that check's, called
+    /// `OPERATION/check/CHECK#DEMAND`, at the level of its rule.
+    pub fn found(&mut self, answer: &Answer<'_>, demand: &str, broken: Broken) {
+        let rule = self.check;
+        let id = ClauseId::new(&answer.operation.name, &["check", rule.id], demand);
+        self.finding(
+            answer,
+            (id, rule.requirement.to_owned(), rule.level, None),
             broken,
         );
     }

@@ -11,6 +11,7 @@ use super::table::{
 use crate::diag::Pointer;
 use crate::http::StatusPattern;
 use crate::openapi::{Contract, Level, MediaTypeObject, Operation, RelationSide, ResponseObject};
+use crate::schema::LazySchema;
 
 pub(super) fn operation(
     clauses: &mut Clauses,
@@ -278,7 +279,7 @@ impl Enumeration<'_> {
             let value = self.value(
                 &place,
                 &subject,
-                parameter.schema.as_ref(),
+                &parameter.compiled,
                 (parameter.level, Side::Request),
             );
             all.push(ParameterClauses { required, value });
@@ -338,7 +339,7 @@ impl Enumeration<'_> {
                         value: self.value(
                             &place,
                             &subject,
-                            header.schema.as_ref(),
+                            &header.compiled,
                             (header.level, side),
                         ),
                     }
@@ -378,8 +379,9 @@ impl Enumeration<'_> {
                 };
                 self.clause(place, "well-formed", text, (media.level, side), &media.at)
             }),
-            value: if json {
-                self.value(place, subject, media.schema.as_ref(), (media.level, side))
+            // Under a range of media types a JSON body may come as well.
+            value: if json || media.range.media_type().is_none() {
+                self.value(place, subject, &media.compiled, (media.level, side))
             } else {
                 ValueClauses::default()
             },
@@ -390,15 +392,14 @@ impl Enumeration<'_> {
         &mut self,
         place: &[&str],
         subject: &str,
-        schema: Option<&Pointer>,
+        schema: &LazySchema,
         (level, side): (Level, Side),
     ) -> ValueClauses {
-        // A schema that can't be compiled was warned of when the contract was loaded.
-        let Some(schema) = schema.and_then(|at| self.contract.schema(at).ok()) else {
+        let Some(shape) = schema.shape() else {
             return ValueClauses::default();
         };
         let mut demands = Vec::new();
-        for demand in schema.demands() {
+        for demand in shape.demands() {
             let mut whole: Vec<String> =
                 place.iter().map(|segment| (*segment).to_owned()).collect();
             whole.extend(demand.path.iter().map(ToString::to_string));

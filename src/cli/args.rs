@@ -18,8 +18,13 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Fire the cases at a target and judge its answers (without --target-url: the embedded reference)
+    /// Fire the cases at a target and judge its answers (with --spec and no --cases: a generated request
+    /// for each operation; without --target-url: the built-in cases at the embedded reference)
     Run(Box<RunArgs>),
+    /// Write a profile and case files for a contract of your own, to be filled in
+    Init(InitArgs),
+    /// Say what is wrong with an OpenAPI document
+    Lint(LintArgs),
     /// List cases, clauses or checks
     List(ListArgs),
     /// Explain a clause, a case or a check by its id
@@ -40,12 +45,31 @@ pub(super) enum Command {
 /// The contract and its cases.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct ContractArgs {
-    /// OpenAPI document, JSON or YAML [default: the built-in contract]
-    #[arg(long, value_name = "FILE", env = "PROOFMARK_SPEC")]
+    /// OpenAPI document of version 2.0 to 3.2, JSON or YAML: a file, a URL, or - for standard input
+    /// [default: the built-in contract]
+    #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
     pub(super) spec: Option<PathBuf>,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
     /// Folder of case files [default: the built-in cases]
     #[arg(long, value_name = "DIR", env = "PROOFMARK_CASES")]
     pub(super) cases: Option<PathBuf>,
+}
+
+/// Cases that are made from the contract.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct GeneratedArgs {
+    /// Add a generated case for each operation: one request that keeps the contract [default where
+    /// there is --spec and no --cases]
+    #[arg(long)]
+    pub(super) generated: bool,
+    /// Only cases that change nothing: all their requests are GET, HEAD, OPTIONS, TRACE or QUERY
+    #[arg(long)]
+    pub(super) safe_methods_only: bool,
 }
 
 /// The target, and how to talk to it. Flags win over the environment, the environment over
@@ -104,16 +128,81 @@ pub(super) struct TargetArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Only cases whose id holds one of these texts
-    #[arg(value_name = "FILTER")]
-    pub(super) filters: Vec<String>,
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     /// Say which cases would be run, and send nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+/// Which cases. Several of one kind: any of them; of several kinds: all of them.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct SelectArgs {
+    /// Only cases whose id holds one of these texts
+    #[arg(value_name = "FILTER")]
+    pub(super) filters: Vec<String>,
+    /// Only cases of this operation (repeatable)
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(super) operations: Vec<String>,
+    /// Only cases of operations with this tag (repeatable)
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<String>,
+    /// Only cases of operations on this path, as the contract writes it (repeatable)
+    #[arg(long = "path", value_name = "PATH")]
+    pub(super) paths: Vec<String>,
+    /// Only cases of operations with this method (repeatable)
+    #[arg(long = "method", value_name = "METHOD")]
+    pub(super) methods: Vec<String>,
+    /// Only cases that may put a clause of this pattern to the test: * stands for one segment, ** for any
+    /// number (repeatable)
+    #[arg(long = "clause", value_name = "PATTERN")]
+    pub(super) clauses: Vec<String>,
+    /// Only cases this CEL expression holds for, over `case`, `operation`, `method`, `path`, `tags`,
+    /// `level` and `generated`: `"pets" in tags && method != "DELETE"` (repeatable)
+    #[arg(long = "select", value_name = "EXPRESSION")]
+    pub(super) select: Vec<String>,
+    /// Only the K-th of N parts of the selected cases
+    #[arg(long, value_name = "K/N", env = "PROOFMARK_SHARD")]
+    pub(super) shard: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// OpenAPI document: a file, a URL, or - for standard input [default: the built-in contract]
+    #[arg(value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
+    pub(super) spec: Option<PathBuf>,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
+    /// Exit with 0 where there are warnings and no errors
+    #[arg(long)]
+    pub(super) allow_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// OpenAPI document: a file, a URL, or - for standard input
+    #[arg(long, value_name = "FILE|URL", env = "PROOFMARK_SPEC")]
+    pub(super) spec: PathBuf,
+    /// Overlay to apply to the document: a file or a URL (repeatable, in order)
+    #[arg(long = "overlay", value_name = "FILE|URL")]
+    pub(super) overlays: Vec<PathBuf>,
+    /// Fetch what the document refers to on other hosts
+    #[arg(long)]
+    pub(super) allow_remote_refs: bool,
+    /// Folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -128,9 +217,15 @@ pub(super) enum Listed {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// What to list
+    #[arg(default_value = "cases")]
     pub(super) what: Listed,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
     /// Only clauses of this pattern: * stands for one segment, ** for any number
     #[arg(long, value_name = "PATTERN")]
     pub(super) clause: Option<String>,
@@ -142,6 +237,11 @@ pub(super) struct ExplainArgs {
     pub(super) id: String,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    #[command(flatten)]
+    pub(super) generated: GeneratedArgs,
+    /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    pub(super) variables: Vec<String>,
 }
 
 #[cfg(feature = "reference")]

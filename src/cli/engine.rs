@@ -22,7 +22,10 @@ pub(super) struct Aim {
     /// How those are asked who give tokens.
     pub(super) limits: Limits,
     pub(super) tls: TlsOptions,
+    /// It is the reference.
     pub(super) embedded: bool,
+    /// Nobody else can reach it.
+    pub(super) in_process: bool,
 }
 
 /// The target the settings name; without a URL the embedded reference, for the built-in contract.
@@ -40,6 +43,7 @@ pub(super) fn aim(
             limits: settings.limits.clone(),
             tls: settings.tls.clone(),
             embedded: false,
+            in_process: false,
         });
     }
     #[cfg(feature = "reference")]
@@ -97,6 +101,7 @@ pub(super) fn embedded(
         limits: Limits::default(),
         tls: TlsOptions::default(),
         embedded: true,
+        in_process: true,
     }
 }
 
@@ -119,7 +124,7 @@ pub(super) fn ready(
     let options = Options {
         concurrency,
         nonce: nonce.clone(),
-        locks: (!aim.embedded).then(std::env::temp_dir),
+        locks: (!aim.in_process).then(std::env::temp_dir),
     };
     let runner = Runner::new(
         inputs.contract.clone(),
@@ -231,6 +236,15 @@ pub(super) fn write_verdicts<'o>(
             format!("{} can't be written: {error}", path.display()),
         )
     })
+}
+
+/// All problems as one text, with colours where standard output shows them.
+pub(super) fn shown(problems: &[Diagnostic]) -> String {
+    use anstream::stream::IsTerminal as _;
+
+    let colour = std::io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    render_all(problems, if colour { Style::Colour } else { Style::Plain })
 }
 
 /// All problems as one text, with colours where standard error shows them.

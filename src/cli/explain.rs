@@ -2,14 +2,19 @@
 
 use std::io::Write;
 
+use serde_json::{Map, Value};
+
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::stop::{Stop, warn};
-use crate::case::{Case, Repeat, Role, expand_text};
+use super::{generated, settings};
+use crate::case::{Case, Origin, Payload, Repeat, Role, expand, expand_text};
 use crate::check::CHECKS;
 use crate::clause::{Clause, ClauseId};
+use crate::codec::{encode_path, encode_query};
 use crate::diag::{Diagnostic, closest};
+use crate::generate::{FirstRequest, Source};
 
 pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(check) = CHECKS.iter().find(|check| check.rule().id == args.id) {
@@ -25,8 +30,29 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
         )?;
         return Ok(Exit::Conforms);
     }
-    let read = inputs::read(&args.contract)?;
+    let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
+    let profile = settings::variables(&args.variables)?;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, &profile);
+    let mut requests = generation.requests.iter();
+    let is_generated = |case: &Case| matches!(case.origin, Origin::Generated(_));
+    let generated = read
+        .cases
+        .iter()
+        .any(|case| case.id.as_str() == args.id && is_generated(case));
+    if let Some(request) = requests.find(|r| generated && r.case.id.as_str() == args.id) {
+        explain_generated(request, &read, &profile.variables, out)?;
+        return Ok(Exit::Conforms);
+    }
+    let mut uncallable = generation.uncallable.iter();
+    if let Some(none) = uncallable.find(|none| none.operation == args.id) {
+        writeln!(
+            out,
+            "{} can't be called: {}\n{}",
+            none.operation, none.reason, none.help
+        )?;
+        return Ok(Exit::Conforms);
+    }
     if let Some(case) = read.cases.iter().find(|case| case.id.as_str() == args.id) {
         explain_case(case, &read, out)?;
         return Ok(Exit::Conforms);
@@ -91,6 +117,69 @@ fn explain_clause(clause: &Clause, read: &Inputs, out: &mut impl Write) -> std::
         for case in cases {
             writeln!(out, "  {}  {}", case.id, case.description)?;
         }
+    }
+    Ok(())
+}
+
+/// The request as it would be sent, but for what every request has, and where its values come from.
+fn explain_generated(
+    request: &FirstRequest,
+    read: &Inputs,
+    variables: &Map<String, Value>,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let case = &request.case;
+    let Some(step) = case.steps.first() else {
+        return Ok(());
+    };
+    let operation = &read.contract.operations[step.operation];
+    let filled = |map: &Map<String, Value>| {
+        let value = expand(&Value::Object(map.clone()), variables).ok();
+        value
+            .and_then(|value| value.as_object().cloned())
+            .unwrap_or_default()
+    };
+    let mut path = variables.clone();
+    path.extend(filled(&step.path));
+    let path = encode_path(operation, &path, &Map::new()).unwrap_or_else(|error| error.to_string());
+    let query = encode_query(&read.contract, operation, &filled(&step.query))
+        .unwrap_or_else(|error| error.to_string());
+    writeln!(
+        out,
+        "case {} (generated from {})\n",
+        case.id,
+        case.place(Some(step))
+    )?;
+    writeln!(out, "{}\nexpects: {}\n", case.description, case.requirement)?;
+    writeln!(out, "  {} {path}{query}", operation.method)?;
+    for (name, value) in &filled(&step.headers) {
+        writeln!(out, "  {name}: {}", value.as_str().unwrap_or_default())?;
+    }
+    let body = match &step.payload {
+        Payload::Value(value) => expand(value, variables)
+            .ok()
+            .and_then(|value| serde_json::to_string_pretty(&value).ok()),
+        Payload::Raw(text) => expand_text(text, variables).ok(),
+        Payload::None | Payload::Bytes(_) => None,
+    };
+    if let Some(body) = body {
+        writeln!(out, "\n  {}", body.replace('\n', "\n  "))?;
+    }
+    if !request.values.is_empty() {
+        writeln!(out, "\nwhere its values come from:")?;
+    }
+    for chosen in &request.values {
+        let parts = if chosen.is_invented && !matches!(chosen.source, Source::Schema(_)) {
+            " (parts of it made up)"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "  {:<28} {}{parts}",
+            chosen.name,
+            chosen.source.describe(&read.contract)
+        )?;
     }
     Ok(())
 }

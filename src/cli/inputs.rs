@@ -1,12 +1,11 @@
 //! Reads what a command works on.
 
-use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::args::ContractArgs;
-use super::built_in;
+use super::{built_in, fetch};
 use crate::case::{Case, CaseFiles, bind_cases, discover};
 use crate::check::Judge;
 use crate::clause::Clauses;
@@ -23,13 +22,31 @@ pub(super) struct Inputs {
 /// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
 /// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
+    let contract = || fetch::contract(args.spec.as_deref(), &args.overlays, args.allow_remote_refs);
+    read_from(contract, || case_files(args))
+}
+
+/// The same of a text that is there already, and a folder of cases.
+pub(super) fn of_text(
+    source: Arc<Source>,
+    cases: Option<&Path>,
+) -> Result<Inputs, Vec<Diagnostic>> {
+    read_from(
+        || load(source),
+        || match cases {
+            Some(folder) => folder_files(folder),
+            None => Ok(CaseFiles::default()),
+        },
+    )
+}
+
+fn read_from(
+    contract: impl FnOnce() -> Result<Contract, Vec<Diagnostic>>,
+    files: impl FnOnce() -> Result<CaseFiles, Vec<Diagnostic>> + Send,
+) -> Result<Inputs, Vec<Diagnostic>> {
     let (contract, files) = std::thread::scope(|scope| {
-        let files = scope.spawn(|| case_files(args));
-        let contract = match &args.spec {
-            None => Ok(built_in::contract()),
-            Some(path) => read_source(path).map_err(|problem| vec![problem]),
-        };
-        (contract.and_then(load), joined(files))
+        let files = scope.spawn(files);
+        (contract(), joined(files))
     });
     let (contract, files) = match (contract, files) {
         (Ok(contract), Ok(files)) => (contract, files),
@@ -70,44 +87,29 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 
 fn case_files(args: &ContractArgs) -> Result<CaseFiles, Vec<Diagnostic>> {
     match (&args.cases, &args.spec) {
-        (Some(folder), _) => {
-            // As the user would open it from here.
-            let here = std::env::current_dir().unwrap_or_default();
-            let label = folder
-                .strip_prefix(here)
-                .unwrap_or(folder)
-                .display()
-                .to_string();
-            let sources = discover(folder, &label).map_err(|errors| {
-                errors
-                    .into_iter()
-                    .map(|error| {
-                        Diagnostic::error("cases", error.to_string())
-                            .help("give the folder of the case files with --cases")
-                    })
-                    .collect::<Vec<_>>()
-            })?;
-            Ok(CaseFiles::read(&sources, &label))
-        }
+        (Some(folder), _) => folder_files(folder),
         (None, None) => Ok(CaseFiles::read(&built_in::cases(), built_in::CASES_LABEL)),
         // Cases of another contract would only be full of unknown operations.
         (None, Some(_)) => Ok(CaseFiles::default()),
     }
 }
 
-fn read_source(path: &Path) -> Result<Arc<Source>, Diagnostic> {
-    let unreadable = |error: io::Error| {
-        Diagnostic::error(
-            "contract",
-            format!("{} can't be read: {error}", path.display()),
-        )
-        .help("give the OpenAPI document with --spec; - reads standard input")
-    };
-    if path == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map_err(unreadable)?;
-        return Ok(Source::new("(standard input)", text));
-    }
-    let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    Ok(Source::new(path.display().to_string(), text))
+fn folder_files(folder: &Path) -> Result<CaseFiles, Vec<Diagnostic>> {
+    // As the user would open it from here.
+    let here = std::env::current_dir().unwrap_or_default();
+    let label = folder
+        .strip_prefix(here)
+        .unwrap_or(folder)
+        .display()
+        .to_string();
+    let sources = discover(folder, &label).map_err(|errors| {
+        errors
+            .into_iter()
+            .map(|error| {
+                Diagnostic::error("cases", error.to_string())
+                    .help("give the folder of the case files with --cases")
+            })
+            .collect::<Vec<_>>()
+    })?;
+    Ok(CaseFiles::read(&sources, &label))
 }

@@ -13,9 +13,11 @@ use crate::case::{Case, CaseId, Origin, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::evidence::{Header, read_exchange, read_traces, write_traces};
-use crate::http::Exchange;
+use crate::generate::first_requests;
+use crate::http::{Exchange, FieldValue};
 use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
+use crate::profile::Profile;
 use crate::report::{Palette, Progress, Reporter as _, Terminal};
 
 pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> {
@@ -27,6 +29,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     } else {
         read_traces(&records.into_iter().cloned().collect::<Vec<_>>())?
     };
+    generate(&mut read, &traces);
     let mut problems = Vec::new();
     for trace in &traces {
         if !read.cases.iter().any(|case| case.id == trace.case) {
@@ -73,6 +76,36 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     let exit = Exit::of(&summary);
     terminal.close(&summary, &ledger, &read.clauses, exit.sentence())?;
     Ok(exit)
+}
+
+/// The generated cases of a record, made again: with the variables and the header fields the run had,
+/// the same contract gives the same cases.
+fn generate(read: &mut Inputs, traces: &[Trace]) {
+    let known = |trace: &&Trace| read.cases.iter().any(|case| case.id == trace.case);
+    if traces.iter().all(|trace| known(&trace)) {
+        return;
+    }
+    let mut profile = Profile::default();
+    for trace in traces {
+        profile.variables.extend(trace.bindings.clone());
+        let answered = trace
+            .steps
+            .iter()
+            .filter_map(|step| step.result.as_ref().ok());
+        for (name, value) in answered.flat_map(|exchange| exchange.request.headers.iter()) {
+            if let FieldValue::Secret(secret) = value {
+                profile.headers.push((name.to_owned(), secret.clone()));
+            }
+        }
+    }
+    let generation = first_requests(&read.contract, &profile);
+    let cases = generation.requests.into_iter().map(|request| request.case);
+    let wanted = |case: &Case| {
+        traces.iter().any(|trace| trace.case == case.id)
+            && !read.cases.iter().any(|other| other.id == case.id)
+    };
+    let wanted: Vec<Case> = cases.filter(wanted).collect();
+    read.cases.extend(wanted);
 }
 
 fn is_exchange(path: &Path) -> bool {

@@ -5,20 +5,21 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, mpsc};
 
 use clap::Parser;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use super::args::{ContractArgs, TargetArgs};
+use super::args::TargetArgs;
 use super::engine::{self, Aim, Ready};
 use super::exit::Exit;
-use super::inputs::{self, Inputs};
+use super::inputs::Inputs;
 use super::settings::{self, Settings};
 use super::stop::{Stop, warn};
+use super::suite::{Hooks, Suite};
 use crate::case::Case;
+use crate::generate::first_requests;
 use crate::outcome::{CaseOutcome, CaseVerdict, Event};
 use crate::report::outcome_text;
 use crate::run::{RunError, RunResult};
@@ -39,10 +40,8 @@ struct TestCli {
     target: TargetArgs,
 }
 
-/// The gate as a test binary's `main`: the built-in contract, and the cases in `cases` (read when
-/// the tests run, so that a new file is a new test without a build).
-#[must_use]
-pub fn main(cases: &Path) -> ExitCode {
+/// A suite as a test binary's `main`.
+pub(super) fn main(suite: Suite) -> ExitCode {
     let cli = match TestCli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -50,20 +49,22 @@ pub fn main(cases: &Path) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match gate(cli, cases) {
+    match gate(cli, suite) {
         Ok(code) => code,
         Err(stop) => stop.report().into(),
     }
 }
 
-fn gate(cli: TestCli, cases: &Path) -> Result<ExitCode, Stop> {
-    let mut read = inputs::read(&ContractArgs {
-        spec: None,
-        cases: Some(cases.to_owned()),
-    })?;
+fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
+    let mut read = suite.inputs()?;
     warn(&read.contract.warnings);
     let settings = settings::read(&cli.target, &read.contract)?;
-    let aim = engine::aim(&settings, &read, true)?;
+    let aim = suite.aim(&settings, &read, cli.libtest.list)?;
+    if suite.is_generated() {
+        let generation = first_requests(&read.contract, &aim.profile);
+        let cases = generation.requests.into_iter().map(|request| request.case);
+        read.cases.extend(cases);
+    }
     let plan = engine::ready(&read, &read.cases, &aim, 1)?.plan;
     let skips: HashMap<usize, String> = plan
         .cases
@@ -104,8 +105,10 @@ fn gate(cli: TestCli, cases: &Path) -> Result<ExitCode, Stop> {
         return Ok(Exit::NothingTested.into());
     }
     let concurrency = args.test_threads.unwrap_or(settings.concurrency);
-    let ready = engine::ready(&read, &selected, &aim, concurrency)?;
-    let (waiting, engine) = start(ready, selected, settings, Arc::new(read))?;
+    let mut ready = engine::ready(&read, &selected, &aim, concurrency)?;
+    ready.runner = ready.runner.with_checks(std::mem::take(&mut suite.checks));
+    let hooks = std::mem::take(&mut suite.hooks);
+    let (waiting, engine) = start(ready, selected, settings, Arc::new(read), hooks)?;
     let waiting = Mutex::new(waiting);
     let trials = all.iter().enumerate().map(|(number, case)| {
         let receiver = waiting
@@ -192,6 +195,7 @@ fn start(
     cases: Vec<Case>,
     settings: Settings,
     inputs: Arc<Inputs>,
+    hooks: Hooks,
 ) -> Result<Started, Stop> {
     let mut senders = HashMap::new();
     let mut receivers = HashMap::new();
@@ -209,7 +213,15 @@ fn start(
                     let _ = began.send(());
                 }
             }
+            Event::CaseStarted(case) => {
+                for hook in &hooks.before {
+                    hook(case.as_str());
+                }
+            }
             Event::CaseFinished(outcome) => {
+                for hook in &hooks.after {
+                    hook(&outcome);
+                }
                 let sender = senders
                     .lock()
                     .ok()
@@ -222,7 +234,7 @@ fn start(
                 let mut err = anstream::AutoStream::auto(io::stderr());
                 let _ = writeln!(err, "LEFT BEHIND by {case}: {what}");
             }
-            Event::CaseStarted(_) | Event::Finished(_) => {}
+            Event::Finished(_) => {}
         });
         // Whoever still waits for a case that was not run is told so.
         if let Ok(mut senders) = senders.lock() {

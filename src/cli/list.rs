@@ -4,11 +4,13 @@ use std::io::Write;
 
 use super::args::{ListArgs, Listed};
 use super::exit::Exit;
-use super::inputs;
 use super::stop::{Stop, warn};
+use super::{generated, inputs, settings};
 use crate::check::CHECKS;
 use crate::clause::ClausePattern;
 use crate::diag::Diagnostic;
+use crate::report::not_called_text;
+use crate::run::Plan;
 
 pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     match args.what {
@@ -26,8 +28,11 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
             }
         }
         Listed::Cases => {
-            let read = inputs::read(&args.contract)?;
+            let mut read = inputs::read(&args.contract)?;
             warn(&read.contract.warnings);
+            let profile = settings::variables(&args.variables)?;
+            let generation = generated::add(&mut read, &args.contract, &args.generated, &profile);
+            warn(&generation.notes);
             for case in &read.cases {
                 writeln!(
                     out,
@@ -36,6 +41,11 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
                     case.level.as_str(),
                     case.description
                 )?;
+            }
+            let none =
+                generated::not_called(&generation, &read.contract, &[], &Plan::default(), &[]);
+            if !none.is_empty() {
+                write!(out, "\n{}", not_called_text(&none))?;
             }
         }
         Listed::Clauses => {

@@ -12,11 +12,16 @@ mod docs;
 mod engine;
 mod exit;
 mod explain;
+mod fetch;
+mod generated;
+mod init;
 mod inputs;
 mod judge;
-pub mod libtest;
+mod libtest;
+mod lint;
 mod list;
 mod run;
+mod selection;
 #[cfg(feature = "reference")]
 mod selftest;
 #[cfg(feature = "reference")]
@@ -24,6 +29,8 @@ mod serve;
 mod settings;
 mod spec;
 mod stop;
+mod suite;
 
 pub use exit::Exit;
 pub use run::main;
+pub use suite::Suite;

@@ -10,9 +10,10 @@ use clap::Parser;
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
 use super::stop::{Stop, warn};
-use super::{docs, engine, explain, inputs, judge, list, settings, spec};
-use crate::case::Case;
-use crate::report::{Palette, Progress, Reporter, Terminal};
+use super::{
+    docs, engine, explain, generated, init, inputs, judge, lint, list, selection, settings, spec,
+};
+use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -27,6 +28,8 @@ pub fn main() -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout());
     let ended = match cli.command {
         Command::Run(args) => run(&args, &mut out),
+        Command::Lint(args) => lint::run(&args, &mut out),
+        Command::Init(args) => init::run(&args, &mut out),
         Command::List(args) => list::run(&args, &mut out),
         Command::Explain(args) => explain::run(&args, &mut out),
         #[cfg(feature = "reference")]
@@ -43,18 +46,21 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let mut read = inputs::read(&args.contract)?;
     warn(&read.contract.warnings);
     let settings = settings::read(&args.target, &read.contract)?;
+    let profile = &settings.profile;
+    let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
+    warn(&generated::first_notes(&generation));
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
-    let cases: Vec<Case> = std::mem::take(&mut read.cases)
-        .into_iter()
-        .filter(|case| {
-            args.filters.is_empty()
-                || args
-                    .filters
-                    .iter()
-                    .any(|f| case.id.as_str().contains(f.as_str()))
-        })
-        .collect();
+    let all = std::mem::take(&mut read.cases);
+    let cases = selection::selected(all, &read.contract, &read.clauses, &args.select)?;
     let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    let not_called = generated::not_called(
+        &generation,
+        &read.contract,
+        &cases,
+        &ready.plan,
+        &args.select.filters,
+    );
+    let not_called = not_called_text(&not_called);
     if args.dry_run {
         writeln!(out, "target  {}", ready.describe)?;
         for planned in &ready.plan.cases {
@@ -64,6 +70,9 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
                 .map(|reason| format!("  (skipped: {reason})"))
                 .unwrap_or_default();
             writeln!(out, "{}{skip}", cases[planned.case].id)?;
+        }
+        if !not_called.is_empty() {
+            write!(out, "\n{not_called}")?;
         }
         return Ok(Exit::Conforms);
     }
@@ -100,6 +109,12 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &read.clauses,
         exit.sentence(),
     )?;
+    if let Some(answers) = generated::answers(&cases, &result.traces) {
+        writeln!(out, "{answers}")?;
+    }
+    if !not_called.is_empty() {
+        write!(out, "\n{not_called}")?;
+    }
     // What is to be kept is kept last: if that fails, what was found out was still said.
     engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)

@@ -17,6 +17,7 @@ use crate::profile::{Profile, variable_word};
 use crate::target::{ClientIdentity, Limits, TlsOptions};
 
 /// Everything a run needs to know of its target.
+#[derive(Clone)]
 pub(super) struct Settings {
     /// None: the embedded reference.
     pub(super) url: Option<BaseUrl>,
@@ -112,6 +113,22 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
         record: args.record.clone(),
         verdicts: args.verdicts.clone(),
     })
+}
+
+/// What flags and environment give to a command that has no target.
+pub(super) fn variables(flags: &[String]) -> Result<Profile, Vec<Diagnostic>> {
+    let args = TargetArgs {
+        variables: flags.to_vec(),
+        ..TargetArgs::default()
+    };
+    let (mut profile, mut problems) = (Profile::default(), Vec::new());
+    from_flags(&args, &mut profile, &mut problems);
+    from_environment(&mut profile);
+    if problems.is_empty() {
+        Ok(profile)
+    } else {
+        Err(problems)
+    }
 }
 
 /// A file in PEM: the flag's, or the profile's.

@@ -44,10 +44,20 @@ impl Stop {
     }
 }
 
-/// Says on standard error what is wrong with a contract but can be lived with.
+/// How many warnings are shown in whole before a command does its work.
+const SHOWN: usize = 5;
+
+/// Says on standard error what is wrong with a contract but can be lived with; of many only that there
+/// are many.
 pub(super) fn warn(warnings: &[Diagnostic]) {
-    if !warnings.is_empty() {
-        let mut err = anstream::AutoStream::auto(io::stderr());
+    let mut err = anstream::AutoStream::auto(io::stderr());
+    if warnings.len() > SHOWN {
+        let _ = writeln!(
+            err,
+            "warning: the contract has {} mistakes that can be lived with; `proofmark lint` shows them\n",
+            warnings.len()
+        );
+    } else if !warnings.is_empty() {
         let _ = writeln!(err, "{}\n", engine::rendered(warnings));
     }
 }

@@ -1,11 +1,11 @@
 //! A request as it was sent, taken apart by the contract.
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::escape::unescape;
 use super::json::{JsonProblem, read_json};
-use crate::http::{MediaType, Request};
-use crate::openapi::{Location, Operation};
+use crate::http::{FieldValue, MediaType, Request};
+use crate::openapi::{Location, Operation, Parameter};
 
 /// One parameter of a sent request.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,11 @@ pub struct DecodedParameter {
     pub number: usize,
     /// Its texts, unescaped. Empty: it isn't there.
     pub texts: Vec<Value>,
+    /// Whether it can be told what was sent: a value that may be an object is spread over the request
+    /// in ways that are not read back, so that nothing is said of it.
+    pub is_told: bool,
+    /// What stands between elements of a list within one text.
+    between: char,
 }
 
 impl DecodedParameter {
@@ -24,7 +29,21 @@ impl DecodedParameter {
             .iter()
             .filter_map(Value::as_str)
             .flat_map(other_readings);
-        self.texts.iter().cloned().chain(others)
+        let whole = typed(&self.texts);
+        let parts = self
+            .texts
+            .iter()
+            .filter_map(Value::as_str)
+            .flat_map(|text| {
+                let parts: Vec<Value> = text.split(self.between).map(Value::from).collect();
+                [typed(&parts), Value::Array(parts)]
+            });
+        self.texts
+            .iter()
+            .cloned()
+            .chain(others)
+            .chain([Value::Array(self.texts.clone()), whole])
+            .chain(parts)
     }
 }
 
@@ -84,11 +103,23 @@ impl Decoded {
                         let values = request.headers.all(&parameter.name);
                         values.map(crate::http::FieldValue::shown).collect()
                     }
-                    Location::Cookie | Location::QueryString => Vec::new(),
+                    Location::Cookie => {
+                        let fields = request.headers.all("cookie");
+                        let fields: Vec<String> = fields.map(FieldValue::shown).collect();
+                        let pairs = fields.iter().flat_map(|field| field.split(';'));
+                        pairs
+                            .filter_map(|pair| pair.trim().split_once('='))
+                            .filter(|(name, _)| *name == parameter.name)
+                            .map(|(_, raw)| unescape(raw))
+                            .collect()
+                    }
+                    Location::QueryString => Vec::new(),
                 };
                 DecodedParameter {
                     number,
                     texts: texts.into_iter().map(Value::from).collect(),
+                    is_told: is_told(parameter),
+                    between: between(parameter),
                 }
             });
         Some(Self {
@@ -144,6 +175,53 @@ fn body(operation: &Operation, request: &Request) -> DecodedBody {
     }
 }
 
+/// Texts as the numbers and booleans they spell, where each spells one.
+fn typed(texts: &[Value]) -> Value {
+    let one = |text: &Value| {
+        let other = text
+            .as_str()
+            .and_then(|text| other_readings(text).into_iter().next_back());
+        other
+            .filter(|other| !other.is_array())
+            .unwrap_or_else(|| text.clone())
+    };
+    texts.iter().map(one).collect()
+}
+
+/// Whether a parameter's value is written in one place, and not as an object or a whole body is.
+fn is_told(parameter: &Parameter) -> bool {
+    if parameter.content_type.is_some() || parameter.location == Location::QueryString {
+        return false;
+    }
+    let plain = match parameter.location {
+        Location::Path | Location::Header => parameter.style == "simple",
+        _ => parameter.style != "deepObject",
+    };
+    let Some(shape) = parameter.compiled.shape().filter(|_| plain) else {
+        return plain;
+    };
+    let kinds = shape
+        .demands()
+        .iter()
+        .find(|demand| demand.path.is_empty() && demand.keyword == "type")
+        .map(|demand| &demand.operand);
+    match kinds {
+        Some(Value::String(kind)) => kind != "object",
+        Some(Value::Array(kinds)) => !kinds.iter().any(|kind| kind == "object"),
+        // Without a type anything may be sent, objects among it.
+        _ => false,
+    }
+}
+
+fn between(parameter: &Parameter) -> char {
+    match parameter.style.as_str() {
+        "spaceDelimited" => ' ',
+        "pipeDelimited" => '|',
+        "tabDelimited" => '\t',
+        _ => ',',
+    }
+}
+
 /// What a reader may take a text for beside the text: a number or a boolean it spells, a list.
 fn other_readings(text: &str) -> Vec<Value> {
     let mut readings = Vec::new();
@@ -166,10 +244,4 @@ fn other_readings(text: &str) -> Vec<Value> {
         readings.push(text.split(',').map(Value::from).collect());
     }
     readings
-}
-
-/// A text with its percent-escapes taken off (RFC 3986, 2.1); bytes that are no UTF-8 are replaced.
-#[must_use]
-pub fn unescape(raw: &str) -> String {
-    percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }

@@ -1,13 +1,27 @@
 //! Parameters and bodies as the contract writes them on the wire, and the inverse.
 //!
-//! Writing turns values into an escaped path, query and header values. Reading takes a request as
-//! it was sent apart again by the contract's own rules, with every reading the contract admits, so
-//! that what was meant never counts for what was sent. Read [`Decoded`] first.
+//! Writing turns values into an escaped path, query, header values, cookies and bodies. Reading takes
+//! a request as it was sent apart again by the contract's own rules, with every reading the contract
+//! admits, so that what was meant never counts for what was sent. Read [`Decoded`] first.
 
+mod body;
+mod declared;
 mod decode;
 mod encode;
+mod escape;
+mod field;
+mod form;
 mod json;
+mod multipart;
+mod sequence;
+mod style;
+#[cfg(test)]
+mod style_tests;
 
-pub use decode::{Decoded, DecodedBody, DecodedParameter, unescape};
-pub use encode::{EncodeError, encode_path, encode_query, header_value};
+pub use body::{WrittenBody, encode_body};
+pub use decode::{Decoded, DecodedBody, DecodedParameter};
+pub use encode::{
+    EncodeError, encode_cookies, encode_header, encode_path, encode_query, header_value,
+};
+pub use escape::unescape;
 pub use json::{JsonProblem, read_json};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::document::Document;
+use super::pointer::Pointer;
 use super::source::{Place, Source, Span};
 
 /// How bad a problem is.
@@ -90,6 +92,20 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the place of a node's key, or of the node itself if it has none.
+    #[must_use]
+    pub fn at_key(self, document: &Document, node: &Pointer, text: impl Into<String>) -> Self {
+        let (source, span) = document.locate_key(node);
+        self.at(source, span, text)
+    }
+
+    /// Adds the place of a node.
+    #[must_use]
+    pub fn at_node(self, document: &Document, node: &Pointer, text: impl Into<String>) -> Self {
+        let (source, span) = document.locate(node);
+        self.at(source, span, text)
+    }
+
     /// Adds a fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
@@ -125,14 +141,19 @@ impl Diagnostic {
             .chunk_by(|a, b| Arc::ptr_eq(&a.source, &b.source))
         {
             let source = &labels[0].source;
-            let mut snippet = Snippet::source(source.text()).path(source.name().as_ref());
+            let (line, window) = window(source, labels);
+            let mut snippet = Snippet::source(&source.text()[window.clone()])
+                .line_start(line)
+                .path(source.name().as_ref());
             for label in labels {
                 let kind = if std::ptr::eq(label, &raw const self.labels[0]) {
                     AnnotationKind::Primary
                 } else {
                     AnnotationKind::Context
                 };
-                snippet = snippet.annotation(kind.span(shown(label)).label(&label.text));
+                let shown = shown(label);
+                let shown = shown.start - window.start..shown.end - window.start;
+                snippet = snippet.annotation(kind.span(shown).label(&label.text));
             }
             group = group.element(snippet);
         }
@@ -148,6 +169,20 @@ impl Diagnostic {
         };
         renderer.decor_style(DecorStyle::Ascii).render(&[group])
     }
+}
+
+/// The lines that labels stand in, with the number of the first: a picture is made of the text it is
+/// given, and documents have megabytes.
+fn window(source: &Source, labels: &[Label]) -> (usize, std::ops::Range<usize>) {
+    let text = source.text();
+    let places = labels.iter().map(shown);
+    let (start, end) = places.fold((text.len(), 0), |(start, end), place| {
+        (start.min(place.start), end.max(place.end))
+    });
+    let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let end = end.max(start);
+    let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    (source.place(start).line, start..end)
 }
 
 /// The label's place, cut to its first line: a mark under a whole block hides the text.

@@ -32,6 +32,18 @@ impl Syntax {
     }
 }
 
+/// How deep a text may be nested. It is `serde_json`'s own limit.
+pub(crate) const DEEPEST: usize = 128;
+
+/// A text that was read.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) root: Value,
+    pub(super) marks: Mark,
+    /// What readers differ in: members that are there twice, keys that are no strings.
+    pub(super) slips: Vec<Diagnostic>,
+}
+
 /// The places of a node: of its key, if it is a member, of itself, and of what is in it, in
 /// the order of the value's own members or elements.
 #[derive(Clone, Debug, Default)]
@@ -41,11 +53,37 @@ pub(crate) struct Mark {
     pub(crate) children: Vec<Mark>,
 }
 
-/// A text, read: the value, and the place of each of its nodes.
+impl Mark {
+    /// The mark of the child of this number, made where there is none.
+    fn child(&mut self, index: usize) -> &mut Self {
+        let (span, missing) = (self.span, index + 1);
+        if self.children.len() < missing {
+            let made = || Self {
+                span,
+                ..Self::default()
+            };
+            self.children.resize_with(missing, made);
+        }
+        &mut self.children[index]
+    }
+
+    fn shift(&mut self, by: usize) {
+        let spans = std::iter::once(&mut self.span).chain(&mut self.key);
+        for span in spans {
+            *span = Span::new(span.start + by, span.end + by);
+        }
+        for child in &mut self.children {
+            child.shift(by);
+        }
+    }
+}
+
+/// A text, read: the value, and the place of each of its nodes. Other texts may be taken in.
 #[derive(Debug)]
 pub struct Document {
-    source: Arc<Source>,
-    root: Value,
+    /// The texts it was read from, each with the number its first byte has in spans.
+    parts: Vec<(usize, Arc<Source>)>,
+    root: Arc<Value>,
     marks: Mark,
 }
 
@@ -55,39 +93,158 @@ impl Document {
     /// # Errors
     /// Every problem found: a syntax error, members that are there twice, keys that are no strings.
     pub fn parse(source: Arc<Source>, syntax: Syntax) -> Result<Self, Vec<Diagnostic>> {
-        let (root, marks) = match syntax {
+        let (document, slips) = Self::parse_leniently(source, syntax)?;
+        if slips.is_empty() {
+            Ok(document)
+        } else {
+            Err(slips)
+        }
+    }
+
+    /// Reads a text in which members may be there twice, of which the last counts. Those slips are
+    /// beside the document.
+    ///
+    /// # Errors
+    /// When it isn't well-formed.
+    pub fn parse_leniently(
+        source: Arc<Source>,
+        syntax: Syntax,
+    ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let read = match syntax {
             Syntax::Json => json::read(&source)?,
             Syntax::Yaml => yaml::read(&source)?,
         };
-        Ok(Self {
-            source,
-            root,
-            marks,
-        })
+        let document = Self::from_parts(source, read.root, read.marks);
+        Ok((document, read.slips))
     }
 
     /// Puts together a document that was read by another reader, such as TOML's.
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "profiles are the cli's")
-    )]
     pub(crate) fn from_parts(source: Arc<Source>, root: Value, marks: Mark) -> Self {
         Self {
-            source,
-            root,
+            parts: vec![(0, source)],
+            root: Arc::new(root),
             marks,
         }
     }
 
-    /// The text it was read from.
+    /// Takes another document in as the member `name` of the object at `holder`, which is made where
+    /// there is none. Its nodes keep their places in their own text.
+    pub(crate) fn take_in(&mut self, holder: &str, name: &str, mut other: Self) {
+        let base = self.end();
+        other.marks.shift(base);
+        for (start, source) in other.parts {
+            self.parts.push((base + start, source));
+        }
+        let Value::Object(members) = Arc::make_mut(&mut self.root) else {
+            return;
+        };
+        if !members.contains_key(holder) {
+            members.insert(holder.to_owned(), Value::Object(serde_json::Map::new()));
+        }
+        let index = members.keys().position(|known| known == holder);
+        if let (Some(index), Some(Value::Object(held))) = (index, members.get_mut(holder)) {
+            let mark = self.marks.child(index);
+            // What was added by an edit has no mark of its own yet.
+            let inner = mark.child(held.len());
+            *inner = other.marks;
+            held.insert(name.to_owned(), Arc::unwrap_or_clone(other.root));
+        }
+    }
+
+    /// One past the last number a span of it can have.
+    fn end(&self) -> usize {
+        let (start, source) = &self.parts[self.parts.len() - 1];
+        start + source.text().len() + 1
+    }
+
+    /// The text it was read from, the first where it was put together from several.
     #[must_use]
     pub fn source(&self) -> &Arc<Source> {
-        &self.source
+        &self.parts[0].1
+    }
+
+    /// The texts it was read from.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.parts.iter().map(|(_, source)| source)
+    }
+
+    /// The text a span is in, and the span there.
+    fn within(&self, span: Span) -> (&Arc<Source>, Span) {
+        let index = self
+            .parts
+            .partition_point(|(start, _)| *start <= span.start);
+        let (start, source) = &self.parts[index.saturating_sub(1)];
+        (source, Span::new(span.start - start, span.end - start))
+    }
+
+    /// The text the node stands in, and its place there.
+    #[must_use]
+    pub fn locate(&self, pointer: &Pointer) -> (&Arc<Source>, Span) {
+        self.within(self.span(pointer))
+    }
+
+    /// The text the node's key stands in, and its place there; the node's own if it has none.
+    #[must_use]
+    pub fn locate_key(&self, pointer: &Pointer) -> (&Arc<Source>, Span) {
+        self.within(self.key_span(pointer))
+    }
+
+    /// Changes the value of a node. Members may be added at its end and values exchanged: then every
+    /// node keeps its place, and a new one has that of what holds it.
+    pub(crate) fn edit<T>(
+        &mut self,
+        pointer: &Pointer,
+        change: impl FnOnce(&mut Value) -> T,
+    ) -> Option<T> {
+        pointer.of_mut(Arc::make_mut(&mut self.root)).map(change)
+    }
+
+    /// Takes a member or an element of a node away.
+    pub(crate) fn remove(&mut self, pointer: &Pointer, name: &str) -> Option<Value> {
+        let (index, removed) = match pointer.of_mut(Arc::make_mut(&mut self.root))? {
+            Value::Object(members) => {
+                let index = members.keys().position(|known| known == name)?;
+                (index, members.shift_remove(name))
+            }
+            Value::Array(elements) => {
+                let index = name.parse().ok().filter(|index| *index < elements.len())?;
+                (index, Some(elements.remove(index)))
+            }
+            _ => return None,
+        };
+        if let Some(mark) = self.mark_mut(pointer)
+            && index < mark.children.len()
+        {
+            mark.children.remove(index);
+        }
+        removed
+    }
+
+    fn mark_mut(&mut self, pointer: &Pointer) -> Option<&mut Mark> {
+        let mut mark = &mut self.marks;
+        let mut value = &*self.root;
+        for token in pointer.tokens() {
+            let index = match value {
+                Value::Object(members) => members.keys().position(|key| **key == *token)?,
+                _ => token.parse().ok()?,
+            };
+            value = match value {
+                Value::Object(members) => members.get(token.as_ref())?,
+                other => other.get(index)?,
+            };
+            mark = mark.children.get_mut(index)?;
+        }
+        Some(mark)
     }
 
     /// The value as a whole.
     #[must_use]
     pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// The value as a whole, to be kept beside the document.
+    pub(crate) fn shared_root(&self) -> &Arc<Value> {
         &self.root
     }
 
@@ -113,12 +270,13 @@ impl Document {
     /// File, line and column of the node's key, or of the node itself if it has none.
     #[must_use]
     pub fn place(&self, pointer: &Pointer) -> Place {
-        self.source.place(self.key_span(pointer).start)
+        let (source, span) = self.locate_key(pointer);
+        source.place(span.start)
     }
 
     fn mark(&self, pointer: &Pointer) -> &Mark {
         let mut mark = &self.marks;
-        let mut value = &self.root;
+        let mut value = &*self.root;
         for token in pointer.tokens() {
             let index = match value {
                 Value::Object(members) => members.keys().position(|key| **key == *token),
@@ -161,6 +319,24 @@ mod tests {
         assert_eq!(yaml.place(&pointer).to_string(), "a.yaml:3:5");
         let text = |d: &Document| d.source().text()[d.span(&pointer).range()].to_owned();
         assert_eq!((text(&json).as_str(), text(&yaml).as_str()), ("\"x\"", "x"));
+    }
+
+    #[test]
+    fn nodes_of_a_text_that_was_taken_in_keep_their_places() {
+        let mut whole = document("a.yaml", "a: 1\nb:\n  c: 2\n");
+        whole.take_in("files", "1", document("b.json", "{\n \"x\": [7]\n}"));
+        whole.take_in("files", "2", document("c.yaml", "y:\n  z: 1\n"));
+        let place = |text: &str| whole.place(&Pointer::from_text(text)).to_string();
+        assert_eq!(place("/b/c"), "a.yaml:3:3");
+        assert_eq!(place("/files/1/x/0"), "b.json:2:8");
+        assert_eq!(place("/files/2/y/z"), "c.yaml:2:3");
+        let (source, span) = whole.locate(&Pointer::from_text("/files/1/x"));
+        assert_eq!(&source.text()[span.range()], "[7]");
+        whole.remove(&Pointer::from_text("/files/2"), "y");
+        whole.edit(&Pointer::root(), |root| root["new"] = 1.into());
+        let place = |text: &str| whole.place(&Pointer::from_text(text)).to_string();
+        assert_eq!(place("/new"), "a.yaml:1:1");
+        assert_eq!(place("/b"), "a.yaml:2:1");
     }
 
     #[test]

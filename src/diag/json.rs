@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::diagnostic::Diagnostic;
-use super::document::Mark;
+use super::document::{DEEPEST, Mark, Read};
 use super::source::{Source, Span};
 
-pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic>> {
+pub(super) fn read(source: &Arc<Source>) -> Result<Read, Vec<Diagnostic>> {
     let text = source.text();
     // A byte order mark is no JSON, but editors write it and readers may ignore it (RFC 8259, 8.1).
     let start = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -18,13 +18,13 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic
         let at = at + if error.line() == 1 { start } else { 0 };
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
-        vec![
-            Diagnostic::error("syntax", format!("not well-formed JSON: {message}")).at(
-                source,
-                Span::new(at.saturating_sub(1), at),
-                "",
-            ),
-        ]
+        let problem = if message.starts_with("recursion limit") {
+            let message = format!("this is nested more than {DEEPEST} levels deep");
+            Diagnostic::error("too-deep", message)
+        } else {
+            Diagnostic::error("syntax", format!("not well-formed JSON: {message}"))
+        };
+        vec![problem.at(source, Span::new(at.saturating_sub(1), at), "")]
     })?;
     let mut scanner = Scanner {
         text: text.as_bytes(),
@@ -32,9 +32,6 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic
         duplicates: Vec::new(),
     };
     let marks = scanner.value();
-    if scanner.duplicates.is_empty() {
-        return Ok((root, marks));
-    }
     let problem = |(name, span, first): (String, Span, Span)| {
         Diagnostic::error(
             "duplicate-member",
@@ -44,7 +41,11 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic
         .at(source, first, "the first")
         .help("readers differ in which of the two they take; keep one")
     };
-    Err(scanner.duplicates.into_iter().map(problem).collect())
+    Ok(Read {
+        root,
+        marks,
+        slips: scanner.duplicates.into_iter().map(problem).collect(),
+    })
 }
 
 /// Walks over well-formed JSON. Where the text were not well-formed it would stop early, never
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn every_duplicate_member_is_named_however_it_is_escaped() {
         let source = Source::new("a.json", r#"{"a": {"b": 1, "\u0062": 2}, "a": 3}"#);
-        let problems = read(&source).expect_err("two members are there twice");
+        let problems = read(&source).expect("it is well-formed").slips;
         let names: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
         assert_eq!(
             names,
@@ -190,8 +191,8 @@ mod tests {
             }
         }
         for text in ["[]", " { } ", "[[],{},\"\\\"\",1.5e3 ,null]", "\"x\"", "7"] {
-            let (value, mark) = read(&Source::new("a.json", text)).expect("well-formed");
-            assert!(same(&value, &mark), "{text}");
+            let read = read(&Source::new("a.json", text)).expect("well-formed");
+            assert!(same(&read.root, &read.marks), "{text}");
         }
     }
 }

@@ -65,6 +65,17 @@ impl Pointer {
         })
     }
 
+    /// The same node, to be changed.
+    pub(crate) fn of_mut<'v>(&self, root: &'v mut Value) -> Option<&'v mut Value> {
+        let found = self.of(root).is_some();
+        let tokens = self.tokens().filter(|_| found);
+        let node = tokens.fold(root, |node, token| match node {
+            Value::Array(elements) => &mut elements[token.parse::<usize>().unwrap_or_default()],
+            other => &mut other[token.as_ref()],
+        });
+        found.then_some(node)
+    }
+
     /// The tokens, unescaped, outermost first.
     pub fn tokens(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(unescape)

@@ -72,6 +72,34 @@ impl Source {
         })
     }
 
+    /// Takes bytes: UTF-8, or UTF-16 that begins with a byte order mark (RFC 3629, RFC 2781).
+    ///
+    /// # Errors
+    /// In words, when they are no text.
+    pub fn from_bytes(name: impl Into<Arc<str>>, bytes: Vec<u8>) -> Result<Arc<Self>, String> {
+        let utf16 = |number: fn([u8; 2]) -> u16| {
+            let units: Vec<u16> = bytes[2..]
+                .chunks_exact(2)
+                .map(|pair| number([pair[0], pair[1]]))
+                .collect();
+            String::from_utf16(&units)
+                .ok()
+                .filter(|_| bytes.len().is_multiple_of(2))
+                .ok_or_else(|| "it begins as UTF-16 and goes on as none".to_owned())
+        };
+        let text = match bytes.as_slice() {
+            [0xff, 0xfe, ..] => utf16(u16::from_le_bytes)?,
+            [0xfe, 0xff, ..] => utf16(u16::from_be_bytes)?,
+            _ => String::from_utf8(bytes).map_err(|error| {
+                format!(
+                    "it is no UTF-8: byte {} doesn't belong there",
+                    error.utf8_error().valid_up_to()
+                )
+            })?,
+        };
+        Ok(Self::new(name, text))
+    }
+
     /// The name people know the text by, mostly a path.
     #[must_use]
     pub fn name(&self) -> &Arc<str> {
@@ -116,6 +144,20 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_utf8_or_marked_utf16() {
+        let text = |bytes: &[u8]| {
+            let source = Source::from_bytes("a", bytes.to_vec())?;
+            Ok::<_, String>(source.text().to_owned())
+        };
+        assert_eq!(text(b"a: \xc3\xa4"), Ok("a: ä".to_owned()));
+        assert_eq!(text(b"\xff\xfea\0\xe4\0"), Ok("aä".to_owned()));
+        assert_eq!(text(b"\xfe\xff\0a\0\xe4"), Ok("aä".to_owned()));
+        assert!(text(b"\xfe\xff\0a\0").is_err());
+        let error = text(b"ab\xff").expect_err("no text");
+        assert!(error.contains("byte 2"), "{error}");
+    }
 
     #[test]
     fn places_count_lines_and_characters_from_one() {

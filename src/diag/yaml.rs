@@ -7,14 +7,21 @@ use granit_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Number, Value};
 
 use super::diagnostic::Diagnostic;
-use super::document::Mark;
+use super::document::{DEEPEST, Mark, Read};
 use super::source::{Source, Span};
 
 /// Nodes that aliases may add to a text, so that a few lines can't grow to gigabytes.
 const ALIAS_BUDGET: usize = 250_000;
 
-pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic>> {
+pub(super) fn read(source: &Arc<Source>) -> Result<Read, Vec<Diagnostic>> {
     let mut builder = Builder::new(source);
+    if let Some(at) = source.text().find('\0') {
+        let message = format!("not well-formed YAML: a NUL character at byte {at}");
+        builder
+            .problems
+            .push(Diagnostic::error("syntax", message).at(source, Span::new(at, at), ""));
+        return Err(builder.problems);
+    }
     let mut parser = Parser::new_from_str(source.text());
     while let Some(event) = parser.next_event() {
         match event {
@@ -22,22 +29,44 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(Value, Mark), Vec<Diagnostic
                 let start = offset(source, span.start);
                 let end = offset(source, span.end).max(start);
                 builder.event(event, Span::new(start, end));
+                if builder.stack.len() > DEEPEST {
+                    builder
+                        .problems
+                        .push(too_deep().at(source, Span::new(start, end), ""));
+                    break;
+                }
             }
             Err(error) => {
                 let at = offset(source, *error.marker());
-                builder.problems.push(
+                // The parser has a limit of its own for brackets within brackets.
+                let problem = if error.info().contains("recursion limit") {
+                    too_deep()
+                } else {
                     Diagnostic::error("syntax", format!("not well-formed YAML: {}", error.info()))
-                        .at(source, Span::new(at, at + 1), ""),
-                );
+                };
+                builder
+                    .problems
+                    .push(problem.at(source, Span::new(at, at + 1), ""));
                 break;
             }
         }
     }
     if builder.problems.is_empty() {
-        Ok(builder.root.unwrap_or_default())
+        let (root, marks) = builder.root.unwrap_or_default();
+        Ok(Read {
+            root,
+            marks,
+            slips: builder.slips,
+        })
     } else {
+        builder.problems.extend(builder.slips);
         Err(builder.problems)
     }
+}
+
+fn too_deep() -> Diagnostic {
+    let message = format!("this is nested more than {DEEPEST} levels deep");
+    Diagnostic::error("too-deep", message)
 }
 
 fn offset(source: &Source, marker: granit_parser::Marker) -> usize {
@@ -65,7 +94,10 @@ struct Builder<'a> {
     aliased: usize,
     root: Option<Node>,
     documents: usize,
+    /// What keeps the text from being read.
     problems: Vec<Diagnostic>,
+    /// What readers differ in.
+    slips: Vec<Diagnostic>,
 }
 
 impl<'a> Builder<'a> {
@@ -78,6 +110,7 @@ impl<'a> Builder<'a> {
             root: None,
             documents: 0,
             problems: Vec::new(),
+            slips: Vec::new(),
         }
     }
 
@@ -116,7 +149,8 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) => {
                 if let Some((Open::Mapping { key: None, .. }, _)) = self.stack.last() {
-                    self.problem("key-not-text", "a key must be a plain text", span);
+                    let slip = Diagnostic::error("key-not-text", "a key must be a plain text");
+                    self.slips.push(slip.at(self.source, span, ""));
                     if let Some((Open::Mapping { key, .. }, _)) = self.stack.last_mut() {
                         *key = Some((String::new(), span));
                     }
@@ -150,7 +184,7 @@ impl<'a> Builder<'a> {
         };
         let (value, mut mark) = match open {
             Open::Sequence(elements, mark) => (Value::Array(elements), mark),
-            Open::Mapping { members, mark, .. } => (Value::Object(members), mark),
+            Open::Mapping { members, mark, .. } => merged(members, mark),
         };
         // A block's end is reported at the next token; its last child is where it really ends.
         let inner = mark.children.last().map_or(span.end, |last| last.span.end);
@@ -213,16 +247,19 @@ impl<'a> Builder<'a> {
                 let Some((name, at)) = key.take() else { return };
                 mark.key = Some(at);
                 if let Some(first) = members.keys().position(|known| *known == name) {
-                    let first = outer.children[first].key.unwrap_or_default();
-                    self.problems.push(
+                    let before = outer.children[first].key.unwrap_or_default();
+                    self.slips.push(
                         Diagnostic::error(
                             "duplicate-member",
                             format!("the key `{name}` is there twice"),
                         )
                         .at(self.source, at, "the second")
-                        .at(self.source, first, "the first")
+                        .at(self.source, before, "the first")
                         .help("keep one of the two"),
                     );
+                    // As most readers have it, the last one counts.
+                    members.insert(name, value);
+                    outer.children[first] = mark;
                 } else {
                     members.insert(name, value);
                     outer.children.push(mark);
@@ -235,6 +272,39 @@ impl<'a> Builder<'a> {
         self.problems
             .push(Diagnostic::error(code, message).at(self.source, span, ""));
     }
+}
+
+/// A mapping with what `<<` names put in: YAML 1.1's merge key, which documents still use. What the
+/// mapping has itself counts, and of several merged ones the first.
+fn merged(mut members: Map<String, Value>, mut mark: Mark) -> Node {
+    let is_mergeable = |value: &Value| match value {
+        Value::Object(_) => true,
+        Value::Array(all) => !all.is_empty() && all.iter().all(Value::is_object),
+        _ => false,
+    };
+    if !members.get("<<").is_some_and(is_mergeable) {
+        return (Value::Object(members), mark);
+    }
+    let index = members
+        .keys()
+        .position(|name| name == "<<")
+        .unwrap_or_default();
+    let merged = members.shift_remove("<<").unwrap_or_default();
+    let marks = mark.children.remove(index);
+    let all = match merged {
+        Value::Array(all) => all.into_iter().zip(marks.children).collect(),
+        one => vec![(one, marks)],
+    };
+    for (one, marks) in all {
+        let Value::Object(one) = one else { continue };
+        for ((name, value), inner) in one.into_iter().zip(marks.children) {
+            if !members.contains_key(&name) {
+                members.insert(name, value);
+                mark.children.push(inner);
+            }
+        }
+    }
+    (Value::Object(members), mark)
 }
 
 fn size(mark: &Mark) -> usize {
@@ -288,7 +358,9 @@ mod tests {
     use serde_json::json;
 
     fn value(text: &str) -> Value {
-        read(&Source::new("a.yaml", text)).expect("well-formed").0
+        read(&Source::new("a.yaml", text))
+            .expect("well-formed")
+            .root
     }
 
     #[test]
@@ -328,6 +400,25 @@ mod tests {
     }
 
     #[test]
+    fn merge_keys_put_in_what_they_name() {
+        let text = "b: &b {x: 1, y: 2}\nc: &c {y: 3, z: 4}\none: {<<: *b, y: 5}\ntwo: {<<: [*b, *c]}\nno: {<<: 1}\n";
+        let value = value(text);
+        assert_eq!(value["one"], json!({"y": 5, "x": 1}));
+        assert_eq!(value["two"], json!({"x": 1, "y": 2, "z": 4}));
+        assert_eq!(value["no"], json!({"<<": 1}));
+    }
+
+    #[test]
+    fn what_is_too_deep_or_no_text_is_refused() {
+        let code = |text: &str| {
+            let problems = read(&Source::new("a.yaml", text)).expect_err("it is refused");
+            problems[0].code
+        };
+        assert_eq!(code(&"[".repeat(20_000)), "too-deep");
+        assert_eq!(code("a: 1\r\n\0"), "syntax");
+    }
+
+    #[test]
     fn aliases_repeat_and_bombs_do_not_go_off() {
         assert_eq!(value("a: &x [1]\nb: *x\n"), json!({"a": [1], "b": [1]}));
         let mut bomb = "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n".to_owned();
@@ -342,7 +433,7 @@ mod tests {
     #[test]
     fn all_problems_come_at_once_with_their_lines() {
         let source = Source::new("a.yaml", "a: 1\nb: {c: 1, c: 2}\na: 3\n? [x]\n: 1\n");
-        let problems = read(&source).expect_err("three problems");
+        let problems = read(&source).expect("it can be read").slips;
         insta::assert_snapshot!(render_all(&problems, Style::Plain), @r"
         error[duplicate-member]: the key `c` is there twice
          --> a.yaml:2:11

@@ -172,10 +172,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn problem(&mut self, at: &Pointer, message: String, help: String) {
-        let span = self.document.key_span(at);
         self.problems.push(
             Diagnostic::warning("x-conformance", message)
-                .at(self.document.source(), span, "this is left out")
+                .at_key(self.document, at, "this is left out")
                 .help(help),
         );
     }

@@ -1,17 +1,34 @@
 //! The contract: an OpenAPI document, loaded, resolved and lowered to one version-neutral model.
 //!
-//! The document stays as it was written, beside the model: every node of the model names its place
-//! in it. Only the files of this room that are named after a version know a version. Read
-//! [`Contract`] first.
+//! A document of any version is brought, in place, into the shape of the newest ones: other files are
+//! taken in, references become pointers, schemas JSON Schema 2020-12. Every node keeps its place in
+//! the text it was written in, and every node of the model names its own. Only the files of this room
+//! that are named after a version know a version. Read [`Contract`] first.
 
 mod conformance;
+mod directions;
+mod files;
+mod keywords;
+mod kinds;
 mod load;
+mod lowering;
+mod mistakes;
 mod model;
+mod operations;
+mod overlay;
 mod path_template;
+mod references;
+#[cfg(test)]
+mod tests;
+mod v2;
+mod v3_0;
 mod v3_1;
+mod v3_2;
+mod walk;
 
 pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
-pub use load::load;
+pub use files::{Disk, Files, NoFiles};
+pub use load::{load, load_overlaid, load_with};
 pub use model::{
     Body, Contract, Encoding, Header, Info, Link, Location, MediaTypeObject, NamedExample,
     OAuthFlow, Operation, Parameter, Place, ResponseObject, SecurityKind, SecurityRequirement,

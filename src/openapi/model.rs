@@ -9,7 +9,7 @@ use super::conformance::{Identity, Law, Level, RelationDecl};
 use super::path_template::PathTemplate;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::http::{MediaRange, StatusPattern};
-use crate::schema::{Schema, SchemaError, Schemas};
+use crate::schema::{LazySchema, Schema, SchemaError, Schemas};
 
 pub use crate::diag::Place;
 
@@ -28,7 +28,7 @@ pub struct Contract {
     pub servers: Vec<Server>,
     /// What was wrong with the document but didn't keep it from being used.
     pub warnings: Vec<Diagnostic>,
-    pub(super) schemas: Schemas,
+    pub(super) schemas: Arc<Schemas>,
 }
 
 impl Contract {
@@ -69,12 +69,19 @@ impl Contract {
             .find(|scheme| scheme.name == name)
     }
 
-    /// The schema at a pointer, compiled.
+    /// The schema at a pointer as requests keep it, compiled.
     ///
     /// # Errors
     /// When it is no usable schema; a contract that was loaded has warned of it.
     pub fn schema(&self, at: &Pointer) -> Result<Arc<Schema>, SchemaError> {
         self.schemas.get(at)
+    }
+
+    /// The schemas of the operations' parameters, bodies and header fields that can't be compiled, each
+    /// once. It compiles all of them, which takes a while in a large document.
+    #[must_use]
+    pub fn unusable_schemas(&self) -> Vec<Diagnostic> {
+        super::lowering::unusable_schemas(self)
     }
 
     /// Where a node stands.
@@ -217,8 +224,8 @@ pub struct Parameter {
     pub content_type: Option<String>,
     /// Its schema.
     pub schema: Option<Pointer>,
-    /// Its schema, compiled; none where it has none, or one that can't be.
-    pub compiled: Option<Arc<Schema>>,
+    /// Its schema, compiled when it is asked for.
+    pub compiled: LazySchema,
     /// Its examples; a single one is called `example`.
     pub examples: Vec<NamedExample>,
     /// In Markdown.
@@ -251,14 +258,14 @@ pub struct MediaTypeObject {
     pub range: MediaRange,
     /// Its schema.
     pub schema: Option<Pointer>,
-    /// Its schema, compiled; none where it has none, or one that can't be.
-    pub compiled: Option<Arc<Schema>>,
+    /// Its schema, compiled when it is asked for.
+    pub compiled: LazySchema,
     /// How the fields of a form are written, where that isn't as their schemas have it.
     pub encoding: Vec<Encoding>,
     /// The schema of each item, where the media type is a sequence of them (OpenAPI 3.2.0, 4.14.3).
     pub item_schema: Option<Pointer>,
-    /// The item's schema, compiled; none where there is none, or one that can't be.
-    pub item_compiled: Option<Arc<Schema>>,
+    /// The item's schema, compiled when it is asked for.
+    pub item_compiled: LazySchema,
     /// Its examples; a single one is called `example`.
     pub examples: Vec<NamedExample>,
     /// Its level.
@@ -361,8 +368,8 @@ pub struct Header {
     pub required: bool,
     /// Its schema.
     pub schema: Option<Pointer>,
-    /// Its schema, compiled; none where it has none, or one that can't be.
-    pub compiled: Option<Arc<Schema>>,
+    /// Its schema, compiled when it is asked for.
+    pub compiled: LazySchema,
     /// In Markdown.
     pub description: String,
     /// Its level.

@@ -6,10 +6,12 @@
 //! [`Relation`] first.
 
 mod compiled;
+mod condition;
 mod count;
 mod scope;
 mod shared;
 
 pub use compiled::{Relation, RelationError};
+pub use condition::Condition;
 pub use count::{CountError, check_count, count};
 pub use scope::{Earlier, Scope, ScopePart};

@@ -4,10 +4,12 @@
 
 pub mod docs;
 mod finding_text;
+mod not_called;
 mod terminal;
 mod verdict_file;
 
 pub use finding_text::{finding_text, outcome_text};
+pub use not_called::{NotCalled, not_called_text};
 pub use terminal::{Palette, Progress, Terminal};
 pub use verdict_file::verdict_file;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::authenticate::{Given, put_fields, put_others};
 use crate::case::{Padding, Payload, Step, Unbound, expand, expand_bytes, expand_text};
-use crate::codec::{EncodeError, encode_path, encode_query, header_value, unescape};
+use crate::codec::{EncodeError, encode_body, encode_header, encode_path, encode_query, unescape};
 use crate::http::{Headers, Request, Secret};
 use crate::openapi::{Contract, Operation};
 
@@ -53,14 +53,14 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
             "{}{}{}",
             parts.prefix,
             encode_path(operation, &path, &expanded(&step.path_raw, bindings)?)?,
-            encode_query(operation, &query)?
+            encode_query(parts.contract, operation, &query)?
         )
     };
     let method = match &step.method {
         Some(method) => expand_text(method, bindings)?,
         None => operation.method.clone(),
     };
-    let (body, media) = body(step, operation, bindings)?;
+    let (body, media) = body(step, operation, parts)?;
     let mut headers = Headers::new();
     headers.push("host", parts.authority);
     if let Some(accept) = accept(operation) {
@@ -69,7 +69,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     // Without this field any coding would be welcome (RFC 9110, 12.5.3), and none is read here.
     headers.push("accept-encoding", "identity");
     put_fields(parts.given, &mut headers);
-    if let Some(media) = media {
+    if let Some(media) = &media {
         headers.push("content-type", media.as_str());
     }
     // RFC 9110, 8.6: a method that has a meaning for content says its length even when it is zero.
@@ -83,7 +83,14 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     for (name, value) in &expanded(&step.headers, bindings)? {
         match value {
             Value::Null => headers.remove(name),
-            value => headers.set(name, header_value(value).as_str()),
+            // What was written has a boundary, which only its own field names (RFC 2046, 5.1.1).
+            Value::String(asked)
+                if name.eq_ignore_ascii_case("content-type")
+                    && media
+                        .as_ref()
+                        .and_then(|media| media.strip_prefix(asked.as_str()))
+                        .is_some_and(|rest| rest.starts_with("; boundary=")) => {}
+            value => headers.set(name, encode_header(operation, name, value).as_str()),
         }
     }
     let mut request = Request {
@@ -129,29 +136,35 @@ pub(super) fn path_values(
 fn body(
     step: &Step,
     operation: &Operation,
-    bindings: &Map<String, Value>,
+    parts: &Parts<'_>,
 ) -> Result<(Bytes, Option<String>), BuildError> {
+    let bindings = parts.bindings;
     let media = operation
         .request_body
         .iter()
         .flat_map(|body| &body.content)
         .next();
-    let media = media
+    let mut media = media
         .and_then(|media| media.range.media_type())
         .map(ToString::to_string);
     let mut body: Vec<u8> = match &step.payload {
         Payload::None => return Ok((Bytes::new(), None)),
-        Payload::Value(value) => match expand(value, bindings)? {
-            // Text of another type than JSON is its own form.
-            Value::String(text)
-                if media
-                    .as_deref()
-                    .is_some_and(|media| !media.contains("json")) =>
-            {
-                text.into_bytes()
-            }
-            value => value.to_string().into_bytes(),
-        },
+        Payload::Value(value) => {
+            let value = expand(value, bindings)?;
+            let asked = step.headers.iter().find_map(|(name, value)| {
+                let value = value.as_str()?;
+                name.eq_ignore_ascii_case("content-type").then_some(value)
+            });
+            let asked = asked
+                .map(|asked| expand_text(asked, bindings))
+                .transpose()?;
+            // A case may name a media type on purpose that its body isn't of: then the body stays
+            // what it would have been.
+            let written = encode_body(parts.contract, operation, asked.as_deref(), &value)
+                .or_else(|_| encode_body(parts.contract, operation, None, &value))?;
+            media = Some(written.media);
+            written.bytes
+        }
         Payload::Raw(text) => expand_text(text, bindings)?.into_bytes(),
         Payload::Bytes(bytes) => expand_bytes(bytes, bindings)?,
     };

@@ -15,7 +15,7 @@ use super::preflight;
 use super::provider::Providers;
 use super::send::{self, Sent};
 use crate::case::Case;
-use crate::check::Judge;
+use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
 use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
@@ -82,6 +82,7 @@ pub struct RunResult {
 pub struct Runner {
     shared: Arc<Shared>,
     clauses: Arc<Clauses>,
+    checks: Vec<Arc<dyn Check>>,
     cancelled: watch::Sender<bool>,
 }
 
@@ -113,8 +114,16 @@ impl Runner {
                 patience: Patience::default(),
             }),
             clauses,
+            checks: Vec::new(),
             cancelled: watch::channel(false).0,
         }
+    }
+
+    /// The same with checks of one's own beside those every contract is judged by.
+    #[must_use]
+    pub fn with_checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
+        self.checks = checks;
+        self
     }
 
     /// The runner, asking those who give it tokens in this way. Without it they are asked with the
@@ -162,7 +171,7 @@ impl Runner {
             target: self.shared.target.describe(),
             cases: plan.cases.len(),
         });
-        let judge = Judge::new(&self.shared.contract, &self.clauses);
+        let judge = Judge::new(&self.shared.contract, &self.clauses).with_checks(&self.checks);
         let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();
         done.resize_with(plan.cases.len(), || None);
         let mut finish = |number: usize, sent: Sent| {

@@ -232,7 +232,7 @@ async fn one_step(
     if let Some(schema) = &step.expect.schema {
         let schema = expand(schema, bindings).map_err(|unbound| unbound.to_string())?;
         Schemas::new(std::sync::Arc::new(schema))
-            .and_then(|schemas| schemas.get(&Pointer::root()))
+            .get(&Pointer::root())
             .map_err(|error| format!("what is expected of the body is no schema: {error}"))?;
     }
     let mut held = shared

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jsonschema::{Draft, Registry, Validator};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::branch;
+use super::formats;
 use super::mismatch::Mismatch;
 use super::shape::{Demand, Shape, follow};
 use crate::diag::Pointer;
@@ -18,9 +20,11 @@ const DOCUMENT: &str = "urn:contract";
 /// All schemas of a document, addressed by JSON pointer.
 pub struct Schemas {
     document: Arc<Value>,
-    registry: Registry<'static>,
+    /// The document as the validator takes it, made when the first schema is compiled.
+    registry: OnceLock<Result<Registry<'static>, SchemaError>>,
     compiled: Mutex<HashMap<Pointer, Arc<Schema>>>,
     validators: Mutex<HashMap<Key, Arc<Validator>>>,
+    shapes: Mutex<HashMap<Pointer, Arc<Shape>>>,
 }
 
 /// Why a schema can't be used.
@@ -34,25 +38,36 @@ pub struct SchemaError {
 }
 
 impl Schemas {
-    /// Takes a document whose schemas are in the 2020-12 dialect.
-    ///
-    /// # Errors
-    /// When the document can't be a schema resource, as with an `$id` that is no URI.
-    pub fn new(document: Arc<Value>) -> Result<Self, SchemaError> {
-        let registry = Registry::new()
-            .draft(Draft::Draft202012)
-            .add(DOCUMENT, document.as_ref().clone())
-            .and_then(jsonschema::RegistryBuilder::prepare)
-            .map_err(|error| SchemaError {
-                at: Pointer::root(),
-                reason: error.to_string(),
-            })?;
-        Ok(Self {
+    /// Takes a document whose schemas are in the 2020-12 dialect and refer to nothing outside of it.
+    #[must_use]
+    pub fn new(document: Arc<Value>) -> Self {
+        Self {
             document,
-            registry,
+            registry: OnceLock::new(),
             compiled: Mutex::default(),
             validators: Mutex::default(),
-        })
+            shapes: Mutex::default(),
+        }
+    }
+
+    /// The document they stand in.
+    #[must_use]
+    pub fn document(&self) -> &Arc<Value> {
+        &self.document
+    }
+
+    fn registry(&self) -> Result<&Registry<'static>, SchemaError> {
+        let made = self.registry.get_or_init(|| {
+            Registry::new()
+                .draft(Draft::Draft202012)
+                .add(DOCUMENT, self.document.as_ref().clone())
+                .and_then(jsonschema::RegistryBuilder::prepare)
+                .map_err(|error| SchemaError {
+                    at: Pointer::root(),
+                    reason: error.to_string(),
+                })
+        });
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// The schema at a pointer.
@@ -60,13 +75,24 @@ impl Schemas {
     /// # Errors
     /// When it isn't a valid schema, or refers to something that isn't in the document.
     pub fn get(&self, pointer: &Pointer) -> Result<Arc<Schema>, SchemaError> {
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(schema) = compiled.get(pointer) {
+        if let Some(schema) = locked(&self.compiled).get(pointer) {
             return Ok(schema.clone());
         }
         let schema = Arc::new(self.compile(pointer)?);
-        compiled.insert(pointer.clone(), schema.clone());
+        locked(&self.compiled).insert(pointer.clone(), schema.clone());
         Ok(schema)
+    }
+
+    /// What the schema at a pointer demands, without compiling it.
+    #[must_use]
+    pub fn shape(&self, pointer: &Pointer) -> Arc<Shape> {
+        let target = follow(&self.document, pointer);
+        if let Some(shape) = locked(&self.shapes).get(&target) {
+            return shape.clone();
+        }
+        let shape = Arc::new(Shape::of(&self.document, &target));
+        locked(&self.shapes).insert(target, shape.clone());
+        shape
     }
 
     fn compile(&self, pointer: &Pointer) -> Result<Schema, SchemaError> {
@@ -92,7 +118,8 @@ impl Schemas {
             pointer: pointer.clone(),
             validator,
             base,
-            shape: Shape::of(&self.document, pointer),
+            document: self.document.clone(),
+            shape: self.shape(pointer),
         })
     }
 
@@ -102,25 +129,83 @@ impl Schemas {
         schema: &Value,
         at: &Pointer,
     ) -> Result<Arc<Validator>, SchemaError> {
-        let mut validators = self
-            .validators
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(validator) = validators.get(&key) {
+        if let Some(validator) = locked(&self.validators).get(&key) {
             return Ok(validator.clone());
         }
-        let validator = jsonschema::options()
+        let options = jsonschema::options()
             .with_draft(Draft::Draft202012)
-            .with_registry(&self.registry)
             .should_validate_formats(true)
-            .build(schema)
-            .map_err(|error| SchemaError {
-                at: at.clone(),
-                reason: error.to_string(),
-            })?;
+            .with_keyword("format", formats::keyword);
+        // What refers to nothing needs no document behind it.
+        let built = match &key {
+            Key::Content(_) => options.build(schema),
+            Key::Place(_) => options.with_registry(self.registry()?).build(schema),
+        };
+        let validator = built.map_err(|error| SchemaError {
+            at: at.clone(),
+            reason: error.to_string(),
+        })?;
         let validator = Arc::new(validator);
-        validators.insert(key, validator.clone());
+        locked(&self.validators).insert(key, validator.clone());
         Ok(validator)
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A schema that is compiled when it is first asked for: a document may have thousands, of which a run
+/// needs a few.
+#[derive(Clone, Default)]
+pub struct LazySchema(Option<Arc<Lazy>>);
+
+struct Lazy {
+    schemas: Arc<Schemas>,
+    at: Pointer,
+    compiled: OnceLock<Result<Arc<Schema>, SchemaError>>,
+}
+
+impl LazySchema {
+    /// The schema at `at`.
+    #[must_use]
+    pub fn new(schemas: Arc<Schemas>, at: Pointer) -> Self {
+        Self(Some(Arc::new(Lazy {
+            schemas,
+            at,
+            compiled: OnceLock::new(),
+        })))
+    }
+
+    /// The schema; none where there is none, or one that can't be compiled.
+    #[must_use]
+    pub fn get(&self) -> Option<&Arc<Schema>> {
+        self.compiled()?.as_ref().ok()
+    }
+
+    /// Why the schema can't be compiled; none where it can, or where there is none.
+    #[must_use]
+    pub fn problem(&self) -> Option<&SchemaError> {
+        self.compiled()?.as_ref().err()
+    }
+
+    /// Everything it demands; known without compiling it.
+    #[must_use]
+    pub fn shape(&self) -> Option<Arc<Shape>> {
+        let lazy = self.0.as_ref()?;
+        Some(lazy.schemas.shape(&lazy.at))
+    }
+
+    fn compiled(&self) -> Option<&Result<Arc<Schema>, SchemaError>> {
+        let lazy = self.0.as_ref()?;
+        Some(lazy.compiled.get_or_init(|| lazy.schemas.get(&lazy.at)))
+    }
+}
+
+impl fmt::Debug for LazySchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.0.as_ref().map(|lazy| &lazy.at);
+        f.debug_tuple("LazySchema").field(&at).finish()
     }
 }
 
@@ -159,7 +244,8 @@ pub struct Schema {
     validator: Arc<Validator>,
     /// What the validator's places are relative to.
     base: Pointer,
-    shape: Shape,
+    document: Arc<Value>,
+    shape: Arc<Shape>,
 }
 
 impl Schema {
@@ -180,7 +266,7 @@ impl Schema {
     pub fn mismatches(&self, instance: &Value) -> Vec<Mismatch> {
         self.validator
             .iter_errors(instance)
-            .flat_map(|error| Mismatch::of(&error, &self.base))
+            .flat_map(|error| branch::mismatches(&error, &self.base, &self.document))
             .collect()
     }
 
@@ -226,7 +312,7 @@ mod tests {
                 }
             }}}
         });
-        Schemas::new(Arc::new(document)).expect("the document is usable")
+        Schemas::new(Arc::new(document))
     }
 
     fn ids(schema: &Schema) -> Vec<String> {
@@ -305,7 +391,7 @@ mod tests {
     #[test]
     fn a_dangling_reference_is_an_error_with_its_place() {
         let document = json!({"a": {"$ref": "#/nowhere"}});
-        let schemas = Schemas::new(Arc::new(document)).expect("the document is usable");
+        let schemas = Schemas::new(Arc::new(document));
         let error = schemas
             .get(&Pointer::from_text("/a"))
             .expect_err("it dangles");

@@ -68,6 +68,8 @@ fn expected(kind: &Kind) -> String {
         Kind::Required { property } => format!("a member {property}"),
         Kind::Pattern { pattern } => pattern.clone(),
         Kind::Format { format } => format!("the format {format}"),
+        // The only keyword that is made here is `format`.
+        Kind::Custom { message, .. } => format!("the format {message}"),
         Kind::Constant { expected_value } => show(expected_value),
         Kind::Enum { options } => format!("one of {}", show(options)),
         Kind::MinLength { limit } => count("at least", *limit, "character"),

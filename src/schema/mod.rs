@@ -4,12 +4,16 @@
 //! room knows dialects and instances; it doesn't know where in an API a schema is used. Read
 //! [`Schemas`] first.
 
+mod branch;
 mod compiled;
 mod format;
+mod formats;
 mod mismatch;
+mod pattern;
 mod shape;
 
-pub use compiled::{Schema, SchemaError, Schemas};
+pub use compiled::{LazySchema, Schema, SchemaError, Schemas};
 pub use format::Format;
 pub use mismatch::Mismatch;
-pub use shape::{Demand, Segment};
+pub use pattern::pattern_problem;
+pub use shape::{Demand, Segment, Shape};

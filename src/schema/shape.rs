@@ -126,10 +126,19 @@ impl Subject {
     }
 }
 
-/// The graph.
+/// How many demands of one schema are told apart: real documents have schemas that reach thousands of
+/// others. What stands deeper is one demand together.
+const MOST: usize = 500;
+
+/// The keyword of the demand that stands for all that is deeper than [`MOST`].
+const DEEPER: &str = "deeper";
+
+/// What a schema demands, as a graph.
 #[derive(Debug, Default)]
-pub(super) struct Shape {
+pub struct Shape {
     demands: Vec<Demand>,
+    /// The demand that stands for all that is deeper.
+    deeper: Option<usize>,
     /// By the keyword's place; with the member's name for `required`.
     places: HashMap<(Pointer, Option<String>), usize>,
     nodes: Vec<Node>,
@@ -156,6 +165,12 @@ impl Shape {
         let mut queue = VecDeque::new();
         shape.visit(document, root, Vec::new(), &mut known, &mut queue);
         while let Some((index, at, path)) = queue.pop_front() {
+            if shape.demands.len() >= MOST {
+                let path = Vec::new();
+                let demand = shape.demand(&path, DEEPER, root.clone(), None, &Value::Null);
+                shape.deeper = Some(demand);
+                break;
+            }
             if let Some(schema) = at.of(document) {
                 shape.expand(document, (index, &at, path), schema, &mut known, &mut queue);
             }
@@ -163,7 +178,9 @@ impl Shape {
         shape
     }
 
-    pub(super) fn demands(&self) -> &[Demand] {
+    /// Everything that is demanded, each with the shortest way there.
+    #[must_use]
+    pub fn demands(&self) -> &[Demand] {
         &self.demands
     }
 
@@ -180,7 +197,7 @@ impl Shape {
             }
             at = at.parent();
         }
-        None
+        self.deeper
     }
 
     pub(super) fn exercised(&self, instance: &Value, each: &mut dyn FnMut(usize)) {

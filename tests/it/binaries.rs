@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
     own.parent().expect("it is in a folder").to_owned()
 }
 
-fn binary() -> Command {
+pub(super) fn binary() -> Command {
     let path = folder()
         .with_file_name("")
         .join(format!("proofmark{}", std::env::consts::EXE_SUFFIX));
@@ -56,7 +56,7 @@ fn quiet(mut command: Command) -> Command {
     command
 }
 
-fn ends(command: &mut Command, code: i32) -> (String, String) {
+pub(super) fn ends(command: &mut Command, code: i32) -> (String, String) {
     let Output {
         status,
         stdout,

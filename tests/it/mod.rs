@@ -2,6 +2,7 @@
 
 mod binaries;
 mod exchanges;
+mod first_use;
 mod generated;
 mod hostile;
 mod layers;

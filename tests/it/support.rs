@@ -93,6 +93,25 @@ impl Suite {
             .await
     }
 
+    /// The outcomes of a run by a profile of its own.
+    pub(super) async fn run_with(
+        &self,
+        target: Arc<dyn Target>,
+        profile: Profile,
+    ) -> Vec<Arc<CaseOutcome>> {
+        let plan =
+            plan(&self.contract, &self.clauses, &self.cases, &profile).expect("clauses exist");
+        let options = Options {
+            concurrency: 4,
+            nonce: "0123456789".into(),
+            locks: None,
+        };
+        let (contract, clauses) = (self.contract.clone(), self.clauses.clone());
+        let runner = Runner::new(contract, clauses, target, profile, options);
+        let result = runner.run(&self.cases, &plan, &|_| ()).await;
+        result.expect("the target is there").outcomes
+    }
+
     /// The clauses that fail, each with its case, and the cases that could not be judged.
     pub(super) fn said(outcomes: &[Arc<CaseOutcome>]) -> Vec<String> {
         let mut said = Vec::new();

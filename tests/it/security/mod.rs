@@ -4,6 +4,7 @@ mod providers;
 mod schemes;
 mod shown;
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::support::{Told, url_target};
@@ -49,9 +50,10 @@ impl Api {
             SCHEMES.replace("BASE", base)
         );
         for (name, security) in operations {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "  /{name}:\n    get:\n      operationId: {name}\n      security: {security}\n      responses:\n        '200': {{ description: d }}\n        '401': {{ description: d }}\n"
-            ));
+            );
         }
         let contract = load(Source::new("api.yaml", text))
             .unwrap_or_else(|problems| panic!("{}", render_all(&problems, Style::Plain)));

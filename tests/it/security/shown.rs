@@ -16,7 +16,7 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
         let body = serde_json::json!({ "head": head, "path": request.path }).to_string();
         Reply::Bytes(
             format!(
-                "HTTP/1.1 200 OK\r\nx-echo: {head}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+                "HTTP/1.1 418 Teapot\r\nx-echo: {head}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
                 body.len()
             )
             .into_bytes(),
@@ -29,11 +29,11 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
         &[("get", security)],
         &[
             ("get/shown", expectation),
+            ("get/given", "given: [{ operation: get }]"),
             (
-                "get/given",
-                "given: [{ operation: get, expect: { body: { head: none } } }]",
+                "get/wire",
+                "wire: true\nexpect: { status: 418 }\nthen: [{ operation: get, expect: { status: 418 }, capture: { all: /head } }]",
             ),
-            ("get/wire", "wire: true\ncapture: { all: /head }"),
         ],
     );
     let result = api.run(&server.url, &profile(credentials)).await;

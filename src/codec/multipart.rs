@@ -1,0 +1,251 @@
+//! `multipart/form-data` (RFC 7578) and its kin (RFC 2046, 5.1), written and read.
+//!
+//! ```text
+//! --proofmark-0
+//! content-disposition: form-data; name="photo"; filename="photo"
+//! content-type: image/png
+//!
+//! …
+//! --proofmark-0--
+//! ```
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::declared::Declared;
+use super::field::{FieldForm, bytes, styled};
+use super::form::field_text;
+use crate::http::MediaType;
+use crate::openapi::MediaTypeObject;
+
+/// One part of a multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Part {
+    pub(super) name: String,
+    /// None: text (RFC 7578, 4.4).
+    pub(super) media: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// The parts of a form: one for each field, and one for each element of an array (RFC 7578, 4.3).
+/// None where a value has no form.
+pub(super) fn parts(
+    root: &Value,
+    media: &MediaTypeObject,
+    fields: &Map<String, Value>,
+) -> Option<Vec<Part>> {
+    let declared = Declared::of(root, media.schema.as_ref());
+    let mut parts = Vec::new();
+    for (name, value) in fields {
+        let encoding = media.encoding.iter().find(|known| known.name == *name);
+        match (FieldForm::of(encoding, declared.member(name)), value) {
+            (_, Value::Null) => {}
+            (FieldForm::Styled(style, explode, _), value) => {
+                // OpenAPI 3.1.1, 4.8.15.1.2: nothing is escaped here.
+                let plain = (style, explode, super::escape::Escape::Nothing);
+                let pairs = styled(name, plain, value).into_iter();
+                parts.extend(pairs.map(|(name, text)| Part {
+                    name,
+                    media: None,
+                    body: text.into_bytes(),
+                }));
+            }
+            (FieldForm::Content(content), Value::Array(elements)) => {
+                for element in elements {
+                    parts.push(part(name, &content, element)?);
+                }
+            }
+            (FieldForm::Content(content), value) => parts.push(part(name, &content, value)?),
+        }
+    }
+    Some(parts)
+}
+
+fn part(name: &str, content: &str, value: &Value) -> Option<Part> {
+    let media: Option<MediaType> = content.parse().ok();
+    let is_json = media.as_ref().is_some_and(MediaType::is_json);
+    let is_text = media.is_some_and(|media| media.essence().starts_with("text/"));
+    let (media, body) = if is_json {
+        (content, value.to_string().into_bytes())
+    } else if is_text {
+        let media = match value {
+            Value::Object(_) | Value::Array(_) => "application/json",
+            _ => content,
+        };
+        (media, field_text(content, value).into_bytes())
+    } else {
+        // An object that is no bytes is JSON, whatever the type is called.
+        match bytes(value) {
+            Some(bytes) => (content, bytes),
+            None if value.is_null() => return None,
+            None => ("application/json", value.to_string().into_bytes()),
+        }
+    };
+    Some(Part {
+        name: name.to_owned(),
+        media: (media != "text/plain").then(|| media.to_owned()),
+        body,
+    })
+}
+
+impl Part {
+    /// Whether the part is a file to most readers: they tell by the file's name (RFC 7578, 4.2).
+    fn is_file(&self) -> bool {
+        let media: Option<MediaType> = self.media.as_ref().and_then(|media| media.parse().ok());
+        media.is_some_and(|media| !media.is_json() && !media.essence().starts_with("text/"))
+    }
+}
+
+/// A boundary that no part holds. The same parts have the same one, so that a request is the same in
+/// every run.
+pub(super) fn boundary(parts: &[Part]) -> String {
+    let is_held = |boundary: &str| {
+        let needle = boundary.as_bytes();
+        parts.iter().any(|part| {
+            let mut windows = part.body.windows(needle.len());
+            part.name.contains(boundary) || windows.any(|window| window == needle)
+        })
+    };
+    let mut number = 0_usize;
+    loop {
+        let boundary = format!("proofmark-{number}");
+        if !is_held(&boundary) {
+            return boundary;
+        }
+        number += 1;
+    }
+}
+
+pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
+    let mut written = Vec::new();
+    for part in parts {
+        // The escapes of the WHATWG's HTML standard, which RFC 7578, 2 leaves to implementations.
+        let name = part
+            .name
+            .replace('"', "%22")
+            .replace('\r', "%0D")
+            .replace('\n', "%0A");
+        let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
+        if part.is_file() {
+            let _ = write!(head, "; filename=\"{name}\"");
+        }
+        if let Some(media) = &part.media {
+            let _ = write!(head, "\r\ncontent-type: {media}");
+        }
+        written.extend_from_slice(head.as_bytes());
+        written.extend_from_slice(b"\r\n\r\n");
+        written.extend_from_slice(&part.body);
+        written.extend_from_slice(b"\r\n");
+    }
+    written.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    written
+}
+
+#[cfg(test)]
+/// The parts of a body; none where it isn't well-formed, or a part has no name.
+pub(super) fn read(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
+    let delimiter = format!("\r\n--{boundary}");
+    // The first delimiter has no line before it where there is no preamble (RFC 2046, 5.1.1).
+    let mut whole = b"\r\n".to_vec();
+    whole.extend_from_slice(body);
+    let mut rest = after(&whole, delimiter.as_bytes())?.1;
+    let mut parts = Vec::new();
+    while !rest.starts_with(b"--") {
+        let (line, behind) = after(rest, b"\r\n")?;
+        if !line.trim_ascii().is_empty() {
+            return None;
+        }
+        let (inner, next) = after(behind, delimiter.as_bytes())?;
+        parts.push(read_part(inner)?);
+        rest = next;
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+fn read_part(text: &[u8]) -> Option<Part> {
+    // A part without fields begins with the empty line.
+    let (head, body) = match text.strip_prefix(b"\r\n") {
+        Some(body) => (&b""[..], body),
+        None => after(text, b"\r\n\r\n")?,
+    };
+    let head = std::str::from_utf8(head).ok()?;
+    let field = |wanted: &str| {
+        head.split("\r\n")
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.trim())
+    };
+    let disposition = field("content-disposition")?;
+    let name = disposition.split_once("name=")?.1;
+    let name = match name.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?.0,
+        None => name.split(';').next()?.trim(),
+    };
+    Some(Part {
+        name: super::escape::unescape(name),
+        media: field("content-type").map(str::to_owned),
+        body: body.to_vec(),
+    })
+}
+
+#[cfg(test)]
+/// What is before the first `needle`, and what is behind it.
+fn after<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
+    let at = bytes
+        .windows(needle.len())
+        .position(|window| window == needle)?;
+    Some((&bytes[..at], &bytes[at + needle.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, media: Option<&str>, body: &str) -> Part {
+        Part {
+            name: name.to_owned(),
+            media: media.map(str::to_owned),
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let parts = [
+            part("a \"b\"", None, "text\r\n--other\r\n"),
+            part("empty", None, ""),
+            part("photo", Some("image/png"), "\u{0}\r\n"),
+        ];
+        let written = write(&parts, "x");
+        assert_eq!(read(&written, "x").as_deref(), Some(&parts[..]));
+        assert_eq!(read(&written, "y"), None);
+        assert_eq!(read(&written[..written.len() - 6], "x"), None);
+        assert_eq!(read(b"--x--", "x"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_boundary_is_in_no_part_and_the_same_each_time() {
+        let parts = [
+            part("a", None, "proofmark-0"),
+            part("proofmark-1", None, ""),
+        ];
+        assert_eq!(boundary(&parts), "proofmark-2");
+        assert_eq!(boundary(&[]), "proofmark-0");
+    }
+
+    #[test]
+    fn files_have_a_name_and_texts_have_none() {
+        let written = write(
+            &[part("a", None, "1"), part("b", Some("image/png"), "2")],
+            "x",
+        );
+        assert_eq!(
+            String::from_utf8_lossy(&written),
+            "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n\
+             --x\r\ncontent-disposition: form-data; name=\"b\"; filename=\"b\"\r\n\
+             content-type: image/png\r\n\r\n2\r\n--x--\r\n"
+        );
+    }
+}
