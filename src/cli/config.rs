@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::credential_keys::CredentialKey;
+use super::unshown::unshown;
 use crate::diag::{Diagnostic, Document, Mark, Pointer, Source, Span, closest};
 use crate::schema::Format;
 
@@ -99,7 +100,8 @@ impl JsonSchema for ValueKey {
     }
 }
 
-/// Reads the file, and says everything that is wrong with it.
+/// Reads the file, and says everything that is wrong with it. The document is for saying so: it has no
+/// credentials.
 pub(super) fn read(source: &Arc<Source>) -> Result<(ConfigFile, Document), Vec<Diagnostic>> {
     static FORMAT: OnceLock<Format> = OnceLock::new();
     let (table, errors) = DeTable::parse_recoverable(source.text());
@@ -118,7 +120,8 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(ConfigFile, Document), Vec<D
     }
     let span = Span::new(0, source.text().len());
     let (root, mark) = table_value(table.get_ref(), span, None);
-    let document = Document::from_parts(source.clone(), root, mark);
+    let (text, shown) = unshown(source.text(), &root, &mark);
+    let document = Document::from_parts(Source::new(source.name().clone(), text), shown, mark);
     let format = FORMAT.get_or_init(|| {
         let schema = SchemaGenerator::default().into_root_schema_for::<ConfigFile>();
         Format::new(schema.to_value(), "a configuration")
@@ -127,10 +130,10 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(ConfigFile, Document), Vec<D
     if !problems.is_empty() {
         return Err(problems);
     }
-    match serde_json::from_value(document.root().clone()) {
+    match serde_json::from_value(root) {
         Ok(config) => Ok((config, document)),
         Err(error) => Err(vec![Diagnostic::error("shape", error.to_string()).at(
-            source,
+            document.source(),
             document.span(&Pointer::root()),
             "",
         )]),

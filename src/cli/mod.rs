@@ -6,6 +6,7 @@
 mod args;
 mod built_in;
 mod config;
+mod credential_file;
 mod credential_keys;
 mod credentials;
 mod docs;
@@ -30,6 +31,7 @@ mod settings;
 mod spec;
 mod stop;
 mod suite;
+mod unshown;
 
 pub use exit::Exit;
 pub use run::main;

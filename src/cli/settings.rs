@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
-use super::credentials;
+use super::{credential_file, credentials};
 use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
 use crate::openapi::Contract;
@@ -52,7 +52,7 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
     if let (Some(document), Some(name)) = (&document, &args.profile) {
         let at = Pointer::root().child("profile").child(name);
         let place = (document, &at);
-        credentials::from_file(&keys, place, contract, &mut profile, &mut problems);
+        credential_file::read(&keys, place, contract, &mut profile, &mut problems);
     }
     let url = match &args.target_url {
         Some(url) => Some(Value::from(url.as_str())),
