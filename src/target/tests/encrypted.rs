@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{WantsServerCert, WebPkiClientVerifier};
+use rustls::{ConfigBuilder, RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
@@ -15,13 +16,38 @@ const CA: &[u8] = include_bytes!("../testdata/ca.pem");
 const CERTIFICATE: &[u8] = include_bytes!("../testdata/server.pem");
 const KEY: &[u8] = include_bytes!("../testdata/server.key");
 
+// A client's certificate that nobody but itself vouches for, and its key.
+const CLIENT: &[u8] = include_bytes!("../testdata/client.pem");
+const CLIENT_KEY: &[u8] = include_bytes!("../testdata/client.key");
+
 async fn encrypted() -> BaseUrl {
-    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
-        .with_no_client_auth()
+        .with_no_client_auth();
+    serving(builder).await
+}
+
+/// A server that lets nobody in without the client's certificate.
+async fn encrypted_for_the_client() -> BaseUrl {
+    let mut roots = RootCertStore::empty();
+    let client = CertificateDer::from_pem_slice(CLIENT).expect("a certificate");
+    roots.add(client).expect("a usable certificate");
+    let provider = Arc::new(ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+        .build()
+        .expect("a verifier");
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(verifier);
+    serving(builder).await
+}
+
+async fn serving(builder: ConfigBuilder<ServerConfig, WantsServerCert>) -> BaseUrl {
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+    let config = builder
         .with_single_cert(vec![certificate], key)
         .expect("a usable certificate");
     let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -128,6 +154,57 @@ async fn a_server_without_tls_is_refused() {
             .await
             .expect_err("refused");
         assert!(matches!(error, TransportError::Tls { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_clients_certificate_is_shown_to_a_server_that_asks_for_it() {
+    let base = encrypted_for_the_client().await;
+    let tls = TlsOptions {
+        ca: Some(CA.to_vec()),
+        insecure: false,
+        identity: Some(ClientIdentity {
+            certificates: CLIENT.to_vec(),
+            key: CLIENT_KEY.to_vec(),
+        }),
+    };
+    let shown = format!("{tls:?}");
+    assert!(shown.contains("identity: Some(***)"), "{shown}");
+    let target = believing(&base, &tls);
+    let without = target.without_certificate().expect("it has one");
+    assert!(without.without_certificate().is_none());
+    for way in WAYS {
+        let answer = target.send(&get(&target, "/"), way).await;
+        assert_eq!(answer.expect("an answer").response.status, 204);
+        // By TLS 1.3 a client learns of its refusal with the first answer.
+        without
+            .send(&get(&target, "/"), way)
+            .await
+            .expect_err("nobody vouches for nobody");
+    }
+}
+
+#[test]
+fn a_clients_certificate_that_is_none_is_refused() {
+    let base: BaseUrl = "https://127.0.0.1:1".parse().expect("a base URL");
+    for (certificates, key) in [
+        (&b"no pem"[..], CLIENT_KEY),
+        (CLIENT, CLIENT),
+        (CLIENT, KEY),
+    ] {
+        let tls = TlsOptions {
+            ca: Some(CA.to_vec()),
+            insecure: false,
+            identity: Some(ClientIdentity {
+                certificates: certificates.to_vec(),
+                key: key.to_vec(),
+            }),
+        };
+        let refused = UrlTarget::new(base.clone(), Limits::default(), &tls).map(|_| ());
+        assert!(
+            matches!(refused, Err(SetupError::Identity(_))),
+            "{refused:?}"
+        );
     }
 }
 

@@ -1,5 +1,6 @@
 //! How a run authenticates: against servers that keep what they were sent.
 
+mod enforced;
 mod providers;
 mod schemes;
 mod shown;
@@ -15,6 +16,7 @@ use crate::http::Secret;
 use crate::openapi::{Contract, load};
 use crate::profile::{CredentialSource, Profile};
 use crate::run::{Options, Plan, RunResult, Runner, plan};
+use crate::target::Target;
 
 /// A contract with one operation a security requirement, and its cases.
 struct Api {
@@ -90,6 +92,10 @@ impl Api {
 
     /// Runs the cases one after the other.
     async fn run(&self, url: &str, profile: &Profile) -> RunResult {
+        self.run_at(url_target(url), profile).await
+    }
+
+    async fn run_at(&self, target: Arc<dyn Target>, profile: &Profile) -> RunResult {
         let options = Options {
             concurrency: 1,
             nonce: "0123456789".into(),
@@ -98,7 +104,7 @@ impl Api {
         let runner = Runner::new(
             self.contract.clone(),
             self.clauses.clone(),
-            url_target(url),
+            target,
             profile.clone(),
             options,
         );
