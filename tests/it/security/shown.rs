@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::super::support::{Reply, told};
 use super::{Api, profile};
 use crate::evidence::{Header, write_traces};
@@ -13,7 +16,15 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
     // The server repeats what it was sent in every place it has.
     let server = told(|request| {
         let head: String = request.head.replace("\r\n", " | ");
-        let body = serde_json::json!({ "head": head, "path": request.path }).to_string();
+        let pair = request.fields("authorization").into_iter().find_map(|field| {
+            let pair = STANDARD.decode(field.strip_prefix("Basic ")?).ok()?;
+            String::from_utf8(pair).ok()
+        });
+        let password = pair.as_deref().and_then(|pair| Some(pair.split_once(':')?.1));
+        let body = serde_json::json!({
+            "head": head, "path": request.path, "pair": pair, "password": password,
+        })
+        .to_string();
         Reply::Bytes(
             format!(
                 "HTTP/1.1 418 Teapot\r\nx-echo: {head}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
