@@ -89,8 +89,12 @@ pub fn encode_body(
         }
         return write(contract, object, asked, &form, value);
     }
+    // A range that takes JSON is written as JSON.
+    let json = "application/json".parse::<MediaType>().ok();
     let written = content().find_map(|object| {
-        let media = object.range.media_type()?;
+        let any = json.as_ref();
+        let any = any.filter(|json| object.range.covers(json).is_some());
+        let media = object.range.media_type().or(any)?;
         let form = Form::of(media);
         form.suits(value)
             .then(|| write(contract, object, media, &form, value))
