@@ -20,8 +20,8 @@ pub struct WrittenBody {
     pub media: String,
 }
 
-/// Forms of bodies that are written.
-enum Form {
+/// Forms of bodies that are written and read.
+pub(super) enum Form {
     Json,
     Urlencoded,
     Multipart,
@@ -32,7 +32,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(media: &MediaType) -> Self {
+    pub(super) fn of(media: &MediaType) -> Self {
         let essence = media.essence();
         if media.is_json() {
             return Self::Json;
