@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::escape::unescape;
 use super::json::JsonProblem;
 use super::parameter::{self, Sent};
 use super::read_body;
@@ -18,6 +19,8 @@ pub struct DecodedParameter {
     /// The texts under its name, unescaped. An object that is spread over the request has none.
     pub texts: Vec<Value>,
     readings: Vec<Reading>,
+    /// Whether it is a credential, of which nothing is known here but that it is there.
+    is_secret: bool,
 }
 
 impl DecodedParameter {
@@ -30,6 +33,9 @@ impl DecodedParameter {
     /// What a schema says of it: whether it takes one of the values a reader may take it for.
     #[must_use]
     pub fn judged(&self, schema: &Schema) -> Judged {
+        if self.is_secret {
+            return Judged::Unclear;
+        }
         judge(&self.readings, schema)
     }
 
@@ -96,6 +102,7 @@ impl Decoded {
             let (texts, readings) = parameter::read(&sent, parameter);
             DecodedParameter {
                 number,
+                is_secret: texts.iter().any(|text| is_secret(request, text)),
                 texts: texts.into_iter().map(Value::from).collect(),
                 readings,
             }
@@ -129,4 +136,11 @@ impl Decoded {
             _ => None,
         }
     }
+}
+
+/// Whether a text of the request is a credential: masked already, or one that stands in its target.
+fn is_secret(request: &Request, text: &str) -> bool {
+    let mut targets = request.secrets.iter().map(|part| part.secret.reveal());
+    let is_masked = text.contains("***") && request.secrets().next().is_some();
+    is_masked || targets.any(|secret| unescape(secret) == text)
 }

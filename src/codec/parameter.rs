@@ -165,7 +165,7 @@ fn header(sent: &Sent<'_>, parameter: &Parameter) -> Found {
 }
 
 fn cookie(sent: &Sent<'_>, parameter: &Parameter) -> Found {
-    let fields: Vec<String> = sent.headers.all("cookie").map(FieldValue::shown).collect();
+    let fields: Vec<String> = sent.headers.all("cookie").map(FieldValue::open).collect();
     let pairs: Vec<(&str, &str)> = fields
         .iter()
         .flat_map(|field| field.split(';'))

@@ -77,3 +77,102 @@ fn required<'o>(
         .map(|parameter| parameter.name.as_str())
         .filter(move |name| !is_credential(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Role;
+    use crate::codec::Decoded;
+    use crate::diag::Source;
+    use crate::http::{Headers, Request, Secret};
+    use crate::openapi::load;
+    use crate::run::request::build;
+    use serde_json::json;
+
+    fn contract() -> Contract {
+        let parameter = |name: &str, place: &str| {
+            json!({
+                "name": name, "in": place, "required": true, "schema": { "type": "array" }
+            })
+        };
+        let parameters = [
+            parameter("q", "query"),
+            parameter("X-Tenant", "header"),
+            parameter("session", "cookie"),
+            parameter("X-Key", "header"),
+        ];
+        let document = json!({
+            "openapi": "3.1.0",
+            "info": { "title": "t", "version": "1" },
+            "components": { "securitySchemes": {
+                "key": { "type": "apiKey", "in": "header", "name": "x-key" }
+            } },
+            "paths": { "/x": { "get": {
+                "operationId": "op", "parameters": parameters, "responses": {}
+            } } }
+        });
+        load(Source::new("t.json", document.to_string())).expect("it is a contract")
+    }
+
+    fn built(contract: &Contract, step: &Step) -> Request {
+        let bindings =
+            json!({ "q": [1, 2], "X-Tenant": ["a", "b"], "session": [3, 4], "X-Key": "k" });
+        let parts = Parts {
+            contract,
+            authority: "a",
+            prefix: "",
+            bindings: bindings.as_object().expect("it is an object"),
+            given: &[],
+            headers: &[("cookie".to_owned(), Secret::new("own=5", "OWN"))],
+            correlation: "c",
+        };
+        build(step, &parts).expect("it is written")
+    }
+
+    fn step(query: &Value, headers: &Value, cookies: &Value) -> Step {
+        let map = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        let mut step = Step::plain(Role::Main, 0, Map::new());
+        (step.query, step.headers, step.cookies) = (map(query), map(headers), map(cookies));
+        step
+    }
+
+    fn fields(headers: &Headers) -> [Option<&str>; 3] {
+        ["x-tenant", "cookie", "x-key"].map(|name| headers.text(name))
+    }
+
+    #[test]
+    fn required_parameters_come_from_the_variables_but_credentials_do_not() {
+        let contract = contract();
+        let request = built(&contract, &step(&json!({}), &json!({}), &json!({})));
+        assert_eq!(request.target, "/x?q=1&q=2");
+        let cookies = Some("session=3; session=4; own=5");
+        assert_eq!(fields(&request.headers), [Some("a,b"), cookies, None]);
+        // Cookies beside a credential are read all the same.
+        let decoded = Decoded::of(&contract, &contract.operations[0], "", &request);
+        let decoded = decoded.expect("it is a request of the operation");
+        let there: Vec<bool> = decoded.parameters.iter().map(|p| p.is_there()).collect();
+        assert_eq!(there, [true, true, true, false]);
+    }
+
+    #[test]
+    fn a_step_says_otherwise_or_leaves_them_out() {
+        let contract = contract();
+        let own = step(
+            &json!({ "q": "o&n" }),
+            &json!({ "x-tenant": { "a": 1 } }),
+            &json!({ "session": "ä", "more": "a b" }),
+        );
+        let request = built(&contract, &own);
+        assert_eq!(request.target, "/x?q=o%26n");
+        let cookies = Some("session=%C3%A4; more=a b; own=5");
+        assert_eq!(fields(&request.headers), [Some("a,1"), cookies, None]);
+        let none = step(
+            &json!({ "q": null }),
+            &json!({ "X-TENANT": null }),
+            &json!({ "session": null }),
+        );
+        let request = built(&contract, &none);
+        assert_eq!(request.target, "/x");
+        assert_eq!(fields(&request.headers), [None, Some("own=5"), None]);
+    }
+}

@@ -9,7 +9,7 @@ use crate::case::{Padding, Payload, Step, Unbound, expand, expand_bytes, expand_
 use crate::codec::{
     EncodeError, encode_body, encode_cookies, encode_header, encode_path, encode_query, unescape,
 };
-use crate::http::{Headers, Request, Secret};
+use crate::http::{FieldValue, Headers, Request, Secret};
 use crate::openapi::{Contract, Location, Operation};
 
 /// The largest body a case may ask for.
@@ -86,9 +86,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     let own = given::values(Location::Header, step, operation, parts)?;
     let cookies = given::values(Location::Cookie, step, operation, parts)?;
     let cookies = encode_cookies(operation, &cookies)?;
-    if !cookies.is_empty() {
-        headers.set("cookie", cookies.as_str());
-    }
+    put_cookies(&cookies, &mut headers);
     for (name, value) in &own {
         match value {
             Value::Null => headers.remove(name),
@@ -191,6 +189,24 @@ fn body(
         body.into(),
         media.or_else(|| Some("application/json".to_owned())),
     ))
+}
+
+/// Puts cookies before those that are sent with every request: there is one such field (RFC 6265, 5.4).
+fn put_cookies(cookies: &str, headers: &mut Headers) {
+    if cookies.is_empty() {
+        return;
+    }
+    let value = match headers.get("cookie") {
+        None => FieldValue::from(cookies),
+        Some(FieldValue::Plain(others)) => {
+            let others = String::from_utf8_lossy(others);
+            FieldValue::from(format!("{cookies}; {others}").as_str())
+        }
+        Some(FieldValue::Secret(others)) => {
+            FieldValue::Secret(others.clone().within(&format!("{cookies}; "), ""))
+        }
+    };
+    headers.set("cookie", value);
 }
 
 /// The media types the operation's answers are documented in, in the document's order.
