@@ -30,7 +30,10 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
         &[
             ("get/shown", expectation),
             ("get/given", "given: [{ operation: get }]"),
-            ("get/wire", "wire: true\ncapture: { all: /head }"),
+            (
+                "get/wire",
+                "wire: true\nexpect: { status: 418 }\nthen: [{ operation: get, expect: { status: 418 }, capture: { all: /head } }]",
+            ),
         ],
     );
     let result = api.run(&server.url, &profile(credentials)).await;
