@@ -82,7 +82,7 @@ fn required<'o>(
 mod tests {
     use super::*;
     use crate::case::Role;
-    use crate::codec::Decoded;
+    use crate::codec::{Decoded, DecodedParameter};
     use crate::diag::Source;
     use crate::http::{Headers, Request, Secret};
     use crate::openapi::load;
@@ -150,7 +150,8 @@ mod tests {
         // Cookies beside a credential are read all the same.
         let decoded = Decoded::of(&contract, &contract.operations[0], "", &request);
         let decoded = decoded.expect("it is a request of the operation");
-        let there: Vec<bool> = decoded.parameters.iter().map(|p| p.is_there()).collect();
+        let all = decoded.parameters.iter();
+        let there: Vec<bool> = all.map(DecodedParameter::is_there).collect();
         assert_eq!(there, [true, true, true, false]);
     }
 
