@@ -58,6 +58,7 @@ pub(super) fn step(
         path_raw: keys.path_raw,
         query: keys.query,
         headers: keys.headers,
+        cookies: keys.cookies,
         auth: match keys.auth {
             None => Auth::Default,
             Some(AuthKey::Name(name)) if name == "default" => Auth::Default,

@@ -70,13 +70,15 @@ pub(super) struct StepKeys {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub(super) path_raw: Map<String, Value>,
-    /// Values of query parameters.
+    /// Values of query parameters. A required one that is left out comes from the target's variables; null leaves it out.
     #[serde(default)]
     pub(super) query: Map<String, Value>,
     /// Header fields; null leaves one out that would be sent by itself. With `transfer-encoding: chunked` the body is sent in chunks.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(super) headers: Map<String, Value>,
+    /// Values of cookie parameters. A required one that is left out comes from the target's variables; null leaves it out.
+    #[serde(default)]
+    pub(super) cookies: Map<String, Value>,
     /// The credential: left out, the default one; `none`; the name of another identity; or a value no server knows.
     pub(super) auth: Option<AuthKey>,
     /// The body, written as the operation's media type.
@@ -129,6 +131,8 @@ struct ControlKeys {
     query: Option<Map<String, Value>>,
     /// Header fields; null for none but those that are sent by themselves.
     headers: Option<Map<String, Value>>,
+    /// Values of cookie parameters; null for none but those that are sent by themselves.
+    cookies: Option<Map<String, Value>>,
     /// The credential; `default` for the usual one.
     auth: Option<AuthKey>,
     /// The body.

@@ -252,6 +252,8 @@ pub struct Step {
     pub query: Map<String, Value>,
     /// Header fields; null leaves one out that would be sent by itself.
     pub headers: Map<String, Value>,
+    /// Values of cookie parameters; null leaves one out that would be sent by itself.
+    pub cookies: Map<String, Value>,
     /// The credential.
     pub auth: Auth,
     /// The body.
@@ -289,6 +291,7 @@ impl Step {
             path_raw: Map::new(),
             query: Map::new(),
             headers: Map::new(),
+            cookies: Map::new(),
             auth: Auth::Default,
             payload: Payload::None,
             padding: None,
@@ -312,6 +315,7 @@ impl Step {
             &self.path_raw,
             &self.query,
             &self.headers,
+            &self.cookies,
             &self.expect.headers,
         ] {
             super::template::names(&Value::Object(map.clone()), &mut names);

@@ -10,7 +10,7 @@ use crate::case::{Auth, Case, Expect, Grounds, Origin, Role, Step, expand, with_
 use crate::clause::{ClauseIndex, OperationClauses};
 use crate::codec::{Decoded, JsonProblem, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
-use crate::openapi::{MediaTypeObject, Operation, ResponseObject};
+use crate::openapi::{Contract, MediaTypeObject, Operation, ResponseObject};
 use crate::outcome::{StepRecord, Trace};
 
 /// One answered step of a trace.
@@ -44,6 +44,7 @@ pub struct Answer<'a> {
     decoded: OnceCell<Option<Decoded>>,
     pub(super) scopes: Scopes,
     pub(super) violations: OnceCell<Vec<ClauseIndex>>,
+    contract: &'a Contract,
     prefix: &'a str,
 }
 
@@ -73,7 +74,14 @@ impl Answer<'_> {
     /// The request taken apart again by the contract.
     pub fn decoded(&self) -> Option<&Decoded> {
         self.decoded
-            .get_or_init(|| Decoded::of(self.operation, self.prefix, &self.exchange.request))
+            .get_or_init(|| {
+                Decoded::of(
+                    self.contract,
+                    self.operation,
+                    self.prefix,
+                    &self.exchange.request,
+                )
+            })
             .as_ref()
     }
 
@@ -268,6 +276,7 @@ impl<'a> TraceView<'a> {
                 decoded: OnceCell::new(),
                 scopes: Scopes::default(),
                 violations: OnceCell::new(),
+                contract: judge.contract(),
                 prefix: &trace.prefix,
             });
         }

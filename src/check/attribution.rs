@@ -3,7 +3,7 @@
 use super::answer::{Answer, TraceView};
 use crate::case::{Auth, Role};
 use crate::clause::{ClauseId, ClauseIndex};
-use crate::codec::{DecodedBody, JsonProblem};
+use crate::codec::{DecodedBody, JsonProblem, Judged};
 use crate::openapi::RelationSide;
 
 /// The clause that a step names itself, if the contract has it.
@@ -52,21 +52,15 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
     for parameter in &decoded.parameters {
         let declared = &answer.operation.parameters[parameter.number];
         let clauses = &answer.clauses.parameters[parameter.number];
-        if !parameter.is_told {
-            continue;
-        }
-        let Some(text) = parameter.texts.first() else {
+        if !parameter.is_there() {
             broken.extend(clauses.required);
             continue;
-        };
+        }
         let Some(schema) = declared.compiled.get() else {
             continue;
         };
-        if !parameter
-            .readings()
-            .any(|reading| schema.is_valid(&reading))
-        {
-            let mismatches = schema.mismatches(text);
+        if let Judged::Refused(value) = parameter.judged(schema) {
+            let mismatches = schema.mismatches(&value);
             let demands = mismatches
                 .iter()
                 .filter_map(|mismatch| schema.demand_of(mismatch));
@@ -81,7 +75,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
         DecodedBody::Json(number, Err(_)) => {
             broken.extend(answer.clauses.body[*number].well_formed);
         }
-        DecodedBody::Json(number, Ok(value)) => {
+        DecodedBody::Json(number, Ok(value)) | DecodedBody::Read(number, value) => {
             let media = answer
                 .operation
                 .request_body

@@ -201,7 +201,11 @@ fn request(relations: &Relations, answer: &Answer<'_>, content: bool) -> ScopePa
     let (path, query) = (map(Location::Path), map(Location::Query));
     parts.extend(path.as_ref().map(|value| ("path", value)));
     parts.extend(query.as_ref().map(|value| ("query", value)));
-    parts.extend(decoded.and_then(Decoded::json).map(|value| ("body", value)));
+    parts.extend(
+        decoded
+            .and_then(Decoded::value)
+            .map(|value| ("body", value)),
+    );
     ScopePart::new(parts)
 }
 

@@ -12,7 +12,7 @@ use super::{generated, settings};
 use crate::case::{Case, Origin, Payload, Repeat, Role, expand, expand_text};
 use crate::check::CHECKS;
 use crate::clause::{Clause, ClauseId};
-use crate::codec::{encode_path, encode_query};
+use crate::codec::{encode_cookies, encode_header, encode_path, encode_query};
 use crate::diag::{Diagnostic, closest};
 use crate::generate::{FirstRequest, Source};
 
@@ -153,7 +153,11 @@ fn explain_generated(
     writeln!(out, "{}\nexpects: {}\n", case.description, case.requirement)?;
     writeln!(out, "  {} {path}{query}", operation.method)?;
     for (name, value) in &filled(&step.headers) {
-        writeln!(out, "  {name}: {}", value.as_str().unwrap_or_default())?;
+        writeln!(out, "  {name}: {}", encode_header(operation, name, value))?;
+    }
+    let cookies = encode_cookies(operation, &filled(&step.cookies)).unwrap_or_default();
+    if !cookies.is_empty() {
+        writeln!(out, "  cookie: {cookies}")?;
     }
     let body = match &step.payload {
         Payload::Value(value) => expand(value, variables)

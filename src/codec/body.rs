@@ -20,8 +20,8 @@ pub struct WrittenBody {
     pub media: String,
 }
 
-/// Forms of bodies that are written.
-enum Form {
+/// Forms of bodies that are written and read.
+pub(super) enum Form {
     Json,
     Urlencoded,
     Multipart,
@@ -32,7 +32,7 @@ enum Form {
 }
 
 impl Form {
-    fn of(media: &MediaType) -> Self {
+    pub(super) fn of(media: &MediaType) -> Self {
         let essence = media.essence();
         if media.is_json() {
             return Self::Json;
@@ -89,8 +89,12 @@ pub fn encode_body(
         }
         return write(contract, object, asked, &form, value);
     }
+    // A range that takes JSON is written as JSON.
+    let json = "application/json".parse::<MediaType>().ok();
     let written = content().find_map(|object| {
-        let media = object.range.media_type()?;
+        let any = json.as_ref();
+        let any = any.filter(|json| object.range.covers(json).is_some());
+        let media = object.range.media_type().or(any)?;
         let form = Form::of(media);
         form.suits(value)
             .then(|| write(contract, object, media, &form, value))

@@ -60,6 +60,11 @@ impl<'d> Declared<'d> {
         })
     }
 
+    /// Whether objects may be among the values: they are named, or no type is.
+    pub(super) fn may_be_object(self) -> bool {
+        self.is("object") || !self.members().is_empty() || self.keyword("type").is_none()
+    }
+
     /// Whether there is a schema and it names no type, nor anything that only one type has.
     pub(super) fn says_nothing_of_types(self) -> bool {
         let named = ["type", "enum", "const", "pattern", "minimum", "maximum"];

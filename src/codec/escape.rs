@@ -81,7 +81,6 @@ pub fn unescape(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }
 
-#[cfg(test)]
 /// The same as a form's reader does it, to whom `+` is a space (RFC 1866, 8.2.1).
 pub(super) fn unescape_form(raw: &str) -> String {
     unescape(&raw.replace('+', " "))

@@ -13,6 +13,13 @@ mod field;
 mod form;
 mod json;
 mod multipart;
+mod parameter;
+mod read_body;
+mod read_form;
+mod read_style;
+mod reading;
+#[cfg(test)]
+mod round_trip_tests;
 mod sequence;
 mod style;
 #[cfg(test)]
@@ -25,3 +32,4 @@ pub use encode::{
 };
 pub use escape::unescape;
 pub use json::{JsonProblem, read_json};
+pub use reading::Judged;

@@ -142,7 +142,6 @@ pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
     written
 }
 
-#[cfg(test)]
 /// The parts of a body; none where it isn't well-formed, or a part has no name.
 pub(super) fn read(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     let delimiter = format!("\r\n--{boundary}");
@@ -163,7 +162,6 @@ pub(super) fn read(body: &[u8], boundary: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-#[cfg(test)]
 fn read_part(text: &[u8]) -> Option<Part> {
     // A part without fields begins with the empty line.
     let (head, body) = match text.strip_prefix(b"\r\n") {
@@ -190,7 +188,6 @@ fn read_part(text: &[u8]) -> Option<Part> {
     })
 }
 
-#[cfg(test)]
 /// What is before the first `needle`, and what is behind it.
 fn after<'b>(bytes: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
     let at = bytes

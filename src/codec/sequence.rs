@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 
-#[cfg(test)]
 use super::json::{JsonProblem, read_json};
 use crate::http::MediaType;
 
@@ -44,7 +43,6 @@ impl Sequence {
     }
 
     /// The items as an array.
-    #[cfg(test)]
     pub(super) fn read(self, body: &[u8]) -> Result<Value, JsonProblem> {
         let end = match self {
             Self::Lines => b'\n',

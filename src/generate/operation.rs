@@ -17,7 +17,7 @@ use super::given::{Chosen, Source};
 use super::names::names;
 use super::parameter::{self, Missing};
 use crate::case::{Case, CaseId, Grounds, Origin, Payload, Role, Step, literal};
-use crate::codec::{encode_cookies, encode_path, encode_query, header_value};
+use crate::codec::{encode_cookies, encode_path, encode_query};
 use crate::diag::Diagnostic;
 use crate::openapi::{Contract, Level, Location, Operation, Parameter, SecurityKind, Server};
 use crate::profile::Profile;
@@ -157,10 +157,13 @@ pub(super) fn request(
                 step.query.insert(name, value);
             }
             Location::Header => {
-                step.headers.insert(name, Value::from(header_value(&value)));
+                // In a case null says that the field isn't sent.
+                let value = if value.is_null() { "".into() } else { value };
+                step.headers.insert(name, value);
             }
             Location::Cookie => {
-                cookies.insert(name, chosen.value.clone());
+                cookies.insert(name.clone(), chosen.value.clone());
+                step.cookies.insert(name, value);
             }
         }
         values.push(chosen);
@@ -177,15 +180,9 @@ pub(super) fn request(
             path.insert(name.to_owned(), value.clone());
         }
     }
-    if !cookies.is_empty() {
-        let written = encode_cookies(operation, &cookies).unwrap_or_default();
-        step.headers.insert(
-            "cookie".to_owned(),
-            Value::from(crate::case::literal_text(&written)),
-        );
-    }
     let encoded = encode_path(operation, &path, &Map::new())
-        .and_then(|_| encode_query(contract, operation, &query));
+        .and_then(|_| encode_query(contract, operation, &query))
+        .and_then(|_| encode_cookies(operation, &cookies));
     encoded.map_err(|error| {
         (
             error.to_string(),

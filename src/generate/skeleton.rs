@@ -234,6 +234,7 @@ impl Draft<'_> {
         for (key, map) in [
             ("query", &request.step.query),
             ("headers", &request.step.headers),
+            ("cookies", &request.step.cookies),
         ] {
             if !map.is_empty() {
                 let _ = write!(file, "{key}:{}", below(&Value::Object(map.clone()), 0));

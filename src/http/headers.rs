@@ -31,6 +31,14 @@ impl FieldValue {
             Self::Secret(secret) => secret.to_string(),
         }
     }
+
+    /// The value with nothing but credentials masked: what is around them may be read.
+    pub(crate) fn open(&self) -> String {
+        match self {
+            Self::Plain(_) => self.shown(),
+            Self::Secret(secret) => secret.open(),
+        }
+    }
 }
 
 impl From<&str> for FieldValue {

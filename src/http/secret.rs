@@ -118,6 +118,11 @@ impl Secret {
         }
     }
 
+    /// The value, with three asterisks for what nobody may read of it: the same live and from a record.
+    pub(crate) fn open(&self) -> String {
+        without_variables(&self.stand_in)
+    }
+
     /// The value, for the socket.
     #[must_use]
     pub fn reveal(&self) -> &str {

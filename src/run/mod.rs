@@ -7,6 +7,7 @@
 mod alternative;
 mod authenticate;
 mod credentials;
+mod given;
 mod lock;
 mod patience;
 mod plan;

@@ -4,10 +4,13 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::authenticate::{Given, put_fields, put_others};
+use super::given;
 use crate::case::{Padding, Payload, Step, Unbound, expand, expand_bytes, expand_text};
-use crate::codec::{EncodeError, encode_body, encode_header, encode_path, encode_query, unescape};
-use crate::http::{Headers, Request, Secret};
-use crate::openapi::{Contract, Operation};
+use crate::codec::{
+    EncodeError, encode_body, encode_cookies, encode_header, encode_path, encode_query, unescape,
+};
+use crate::http::{FieldValue, Headers, Request, Secret};
+use crate::openapi::{Contract, Location, Operation};
 
 /// The largest body a case may ask for.
 const LONGEST: usize = 64 << 20;
@@ -48,7 +51,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
         expand_text(target, bindings)?
     } else {
         let path = path_values(step, operation, bindings)?;
-        let query = expanded(&step.query, bindings)?;
+        let query = given::values(Location::Query, step, operation, parts)?;
         format!(
             "{}{}{}",
             parts.prefix,
@@ -80,7 +83,11 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     for (name, value) in parts.headers {
         headers.set(name, value.clone());
     }
-    for (name, value) in &expanded(&step.headers, bindings)? {
+    let own = given::values(Location::Header, step, operation, parts)?;
+    let cookies = given::values(Location::Cookie, step, operation, parts)?;
+    let cookies = encode_cookies(operation, &cookies)?;
+    put_cookies(&cookies, &mut headers);
+    for (name, value) in &own {
         match value {
             Value::Null => headers.remove(name),
             // What was written has a boundary, which only its own field names (RFC 2046, 5.1.1).
@@ -104,7 +111,7 @@ pub(super) fn build(step: &Step, parts: &Parts<'_>) -> Result<Request, BuildErro
     Ok(request)
 }
 
-fn expanded(
+pub(super) fn expanded(
     values: &Map<String, Value>,
     bindings: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Unbound> {
@@ -182,6 +189,24 @@ fn body(
         body.into(),
         media.or_else(|| Some("application/json".to_owned())),
     ))
+}
+
+/// Puts cookies before those that are sent with every request: there is one such field (RFC 6265, 5.4).
+fn put_cookies(cookies: &str, headers: &mut Headers) {
+    if cookies.is_empty() {
+        return;
+    }
+    let value = match headers.get("cookie") {
+        None => FieldValue::from(cookies),
+        Some(FieldValue::Plain(others)) => {
+            let others = String::from_utf8_lossy(others);
+            FieldValue::from(format!("{cookies}; {others}").as_str())
+        }
+        Some(FieldValue::Secret(others)) => {
+            FieldValue::Secret(others.clone().within(&format!("{cookies}; "), ""))
+        }
+    };
+    headers.set("cookie", value);
 }
 
 /// The media types the operation's answers are documented in, in the document's order.

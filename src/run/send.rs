@@ -148,7 +148,8 @@ fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
     let used = case
         .variables()
         .into_iter()
-        .chain(super::plan::parameters(&shared.contract, case));
+        .chain(super::plan::parameters(&shared.contract, case))
+        .chain(super::given::names(&shared.contract, case));
     for name in used {
         if let Some(value) = shared.profile.variables.get(&name) {
             bindings.insert(name, value.clone());

@@ -29,6 +29,7 @@ fn shown(contract: &Contract, generation: &Generation) -> String {
             ("path", &step.path),
             ("query", &step.query),
             ("headers", &step.headers),
+            ("cookies", &step.cookies),
         ] {
             if !map.is_empty() {
                 let _ = writeln!(text, "  {name} {}", json!(map));
