@@ -313,20 +313,27 @@ pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
             }
         }
         for name in step.capture.keys() {
+            let mut operations = contract.operations.iter();
+            let is_parameter =
+                operations.any(|operation| operation.path.parameters().any(|known| known == name));
             let taken = is_unique(name)
                 || name == INDEX
                 || captured.contains(&name.as_str())
                 || case.row.contains_key(name)
                 || case.needs.contains(name)
                 || fixtures.contains(&name.as_str())
-                || contract
-                    .operations
-                    .iter()
-                    .any(|operation| operation.path.parameters().any(|known| known == name));
+                || is_parameter;
             if taken {
                 let at = case.key_of(step, "capture").child(name);
+                let what = if is_parameter {
+                    format!(
+                        "`{name}` is a path parameter, which has a value of the target's already"
+                    )
+                } else {
+                    format!("`{name}` has a value already")
+                };
                 problems.push(
-                    Diagnostic::error("capture", format!("`{name}` has a value already"))
+                    Diagnostic::error("capture", what)
                         .at(case.document.source(), case.document.key_span(&at), "")
                         .help("capture under a name of its own"),
                 );

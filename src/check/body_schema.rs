@@ -50,17 +50,20 @@ impl Check for BodySchema {
             let mut exercised = vec![false; clauses.len()];
             schema.exercised(body, |demand| exercised[demand] = true);
             let mut broken: BTreeMap<ClauseIndex, Vec<Mismatch>> = BTreeMap::new();
-            if !schema.is_valid(body) {
+            let is_valid = schema.is_valid(body);
+            if !is_valid {
                 for mismatch in schema.mismatches(body) {
                     if let Some(demand) = schema.demand_of(&mismatch) {
                         broken.entry(clauses[demand]).or_default().push(mismatch);
                     }
                 }
             }
+            // It breaks something of which nothing can be said, such as a pattern that takes too long.
+            let is_unclear = !is_valid && broken.is_empty();
             for (clause, exercised) in clauses.iter().zip(exercised) {
                 match broken.remove(clause) {
                     Some(mismatches) => verdicts.broken(answer, *clause, describe(&mismatches)),
-                    None if exercised => verdicts.held(answer, *clause),
+                    None if exercised && !is_unclear => verdicts.held(answer, *clause),
                     None => verdicts.vacuous(answer, *clause),
                 }
             }

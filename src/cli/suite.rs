@@ -26,7 +26,9 @@ use crate::target::{ServiceTarget, Target, UrlTarget};
 ///
 /// The binary is the same gate as proofmark's own, with all its flags: each case is a named test,
 /// `--target-url URL` fires the same cases at any other implementation, filters, `--list`, `--exact`
-/// and `cargo nextest` work. Give the binary `harness = false` in `Cargo.toml`:
+/// and `cargo nextest` work. Give the binary `harness = false` in `Cargo.toml`. Cargo hands what stands
+/// behind `--` to every test binary, and those of libtest die of `--target-url`: name the one that is
+/// meant (`cargo test --test conformance -- --target-url URL`), or turn the others off.
 ///
 /// ```toml
 /// [[test]]

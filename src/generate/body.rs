@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::build::build;
 use super::given::{Chosen, Source};
 use super::judged::{breach, broken};
@@ -26,7 +24,8 @@ pub(super) struct Made {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Json,
-    UrlEncoded,
+    /// A form, of fields by name.
+    Fields,
     Text,
     Bytes,
     /// Only by an example that is written out.
@@ -71,8 +70,10 @@ fn form(media: &MediaTypeObject) -> Form {
     let essence = named.essence();
     if named.is_json() {
         Form::Json
-    } else if essence == "application/x-www-form-urlencoded" {
-        Form::UrlEncoded
+    } else if ["application/x-www-form-urlencoded", "multipart/form-data"]
+        .contains(&essence.as_str())
+    {
+        Form::Fields
     } else if essence.contains("xml") || essence.starts_with("multipart/") {
         Form::Opaque
     } else if essence.starts_with("text/") {
@@ -101,7 +102,7 @@ fn value(
     for example in &media.examples {
         let at = example_place(contract, &media.at, example);
         // What is written out in another form than JSON is taken as it stands.
-        let is_written = form > Form::UrlEncoded && example.value.is_string();
+        let is_written = form > Form::Fields && example.value.is_string();
         let breach = media
             .compiled
             .get()
@@ -119,7 +120,7 @@ fn value(
         )));
     }
     let Some(schema) = &media.schema else {
-        let any = if form <= Form::UrlEncoded {
+        let any = if form <= Form::Fields {
             Value::Object(serde_json::Map::new())
         } else {
             "example".into()
@@ -139,20 +140,17 @@ fn value(
     }
 }
 
-/// The value as a payload. A step's body is written as the first media type the operation has; of any
-/// other it is given as the text that is sent.
+/// The value as a payload: JSON and forms as values, which are written when they are sent, and what has
+/// another form as the text itself.
 fn made(is_first: bool, media: &MediaTypeObject, chosen: Chosen) -> Result<Made, Missing> {
     let unwritable = |what: &str| Missing {
         reason: format!("{} is no {what}", chosen.value),
         at: media.at.clone(),
     };
     let payload = match form(media) {
-        Form::Json if is_first => Payload::Value(literal(&chosen.value)),
-        Form::Json => Payload::Raw(literal_text(&chosen.value.to_string())),
-        Form::UrlEncoded => {
-            let text = urlencoded(&chosen.value).ok_or_else(|| unwritable("form"))?;
-            Payload::Raw(literal_text(&text))
-        }
+        Form::Json => Payload::Value(literal(&chosen.value)),
+        Form::Fields if chosen.value.is_object() => Payload::Value(literal(&chosen.value)),
+        Form::Fields => return Err(unwritable("form")),
         Form::Text | Form::Bytes | Form::Opaque => {
             let text = chosen.value.as_str().ok_or_else(|| unwritable("text"))?;
             Payload::Raw(literal_text(text))
@@ -167,29 +165,4 @@ fn made(is_first: bool, media: &MediaTypeObject, chosen: Chosen) -> Result<Made,
         content_type: (!is_first).then_some(name),
         chosen,
     })
-}
-
-/// A form (OpenAPI 3.1.1, 4.8.15.1): a pair for each member, for each element of one that is an array;
-/// what is an object is written as JSON.
-fn urlencoded(value: &Value) -> Option<String> {
-    let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let text = |value: &Value| match value {
-        Value::String(text) => escaped(text),
-        other => escaped(&other.to_string()),
-    };
-    let mut pairs = Vec::new();
-    for (name, member) in value.as_object()? {
-        match member {
-            Value::Null => {}
-            Value::Array(elements) => {
-                pairs.extend(
-                    elements
-                        .iter()
-                        .map(|element| format!("{}={}", escaped(name), text(element))),
-                );
-            }
-            other => pairs.push(format!("{}={}", escaped(name), text(other))),
-        }
-    }
-    Some(pairs.join("&"))
 }

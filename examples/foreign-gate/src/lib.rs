@@ -40,14 +40,16 @@ fn answer(mut stream: TcpStream, is_sound: bool) -> io::Result<()> {
         (Some("GET"), _) => ("404 Not Found", String::new()),
         _ => ("405 Method Not Allowed", String::new()),
     };
-    let kind = if body.is_empty() {
+    let field = if status.starts_with("405") {
+        "allow: GET\r\n"
+    } else if body.is_empty() {
         ""
     } else {
         "content-type: application/json\r\n"
     };
     write!(
         stream,
-        "HTTP/1.1 {status}\r\n{kind}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        "HTTP/1.1 {status}\r\n{field}content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )
 }

@@ -1,7 +1,6 @@
 //! The same cases over a socket, at a server that is started for them.
 
 use std::io;
-use std::sync::mpsc;
 
 fn main() -> std::process::ExitCode {
     proofmark::Suite::new(todo_api::document())
@@ -13,18 +12,18 @@ fn main() -> std::process::ExitCode {
 
 /// Serves the API on a thread of its own, which ends with the process.
 fn served() -> io::Result<String> {
-    let (sender, receiver) = mpsc::channel();
+    // Port 0 takes a free one.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let url = format!("http://{}", listener.local_addr()?);
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         runtime.block_on(async {
-            // Port 0 takes a free one.
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-            let _ = sender.send(listener.local_addr()?);
+            let listener = tokio::net::TcpListener::from_std(listener)?;
             axum::serve(listener, todo_api::app()).await
         })
     });
-    let address = receiver.recv().map_err(io::Error::other)?;
-    Ok(format!("http://{address}"))
+    Ok(url)
 }

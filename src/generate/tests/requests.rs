@@ -69,10 +69,10 @@ fn every_operation_has_a_request_or_a_reason() {
       path orderId from the example at api.yaml:48:20
     createPet/first POST /pets Invented
       headers {"content-type":"application/json"}
-      Raw("{\"name\":\"example\"}")
+      Value(Object {"name": String("example")})
       body application/json from made to fit the schema at api.yaml:18:30
     upload/first POST /upload Invented
-      Raw("name=a%20b%20%24%7Bx%7D&tags=example&tags=example")
+      Value(Object {"name": String("a b $${x}"), "tags": Array [String("example"), String("example")]})
       body application/x-www-form-urlencoded from made to fit the schema at api.yaml:68:55
     updatePet/first PUT /pets/{petId} Invented
       path {"petId":1}

@@ -59,7 +59,8 @@ fn one_case_file_for_each_operation_and_status() {
     operation: createPet
     headers:
       content-type: application/json
-    bodyRaw: "{\"name\":\"example\"}"
+    body:
+      name: example
     expect: { status: 422 }
     == cases/getPet/200.yaml
     # getPet: GET /pets/{petId} (api.yaml:23:5)
