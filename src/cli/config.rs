@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::credential_keys::CredentialKey;
-use super::unshown::unshown;
+use super::unshown::{unshown, values_unshown};
 use crate::diag::{Diagnostic, Document, Mark, Pointer, Source, Span, closest};
 use crate::schema::Format;
 
@@ -106,6 +106,8 @@ pub(super) fn read(source: &Arc<Source>) -> Result<(ConfigFile, Document), Vec<D
     static FORMAT: OnceLock<Format> = OnceLock::new();
     let (table, errors) = DeTable::parse_recoverable(source.text());
     if !errors.is_empty() {
+        // What isn't read can't be told from a credential.
+        let source = &Source::new(source.name().clone(), values_unshown(source.text()));
         return Err(errors
             .into_iter()
             .map(|error| {

@@ -41,6 +41,28 @@ pub(super) fn unshown(text: &str, root: &Value, mark: &Mark) -> (String, Value) 
     (String::from_utf8(bytes).unwrap_or_default(), root)
 }
 
+/// A text that can't be read, with everything behind the first `=` of its lines blanked, and lines
+/// without one as a whole unless they begin a table. Every byte keeps its place.
+pub(super) fn values_unshown(text: &str) -> String {
+    let line = |line: &str| {
+        let is_table = line.trim_start().starts_with('[') && !line.contains('=');
+        let shown = match line.find('=') {
+            _ if is_table => line.len(),
+            Some(at) => at + 1,
+            None => 0,
+        };
+        let (before, behind) = line.split_at(shown);
+        let blanked = behind.bytes().map(|byte| match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'{' | b'}' | b'[' | b']' | b',' => {
+                char::from(byte)
+            }
+            _ => '*',
+        });
+        before.chars().chain(blanked).collect::<String>()
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
 fn hide(value: &mut Value, mark: &Mark, bytes: &mut [u8]) {
     if value.is_object() {
         for (key, member, mark) in members(value, mark) {
@@ -77,4 +99,28 @@ fn members<'a>(
     members
         .zip(&mark.children)
         .map(|((key, value), mark)| (key.as_str(), value, mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::config;
+    use crate::diag::{Source, Style, render_all};
+
+    #[test]
+    fn a_text_that_cannot_be_read_shows_no_value() {
+        for text in [
+            "[profile.x]\ntoken = \"geheim\n",
+            "[profile.x.identities]\ndefault = geheim-ü = 1\n",
+            "[profile.x]\ntoken = \"\"\"\ngeheim\n",
+        ] {
+            let shown = values_unshown(text);
+            assert_eq!(shown.len(), text.len(), "{shown}");
+            let problems = config::read(&Source::new("proofmark.toml", text));
+            let problems = problems.err().expect("it can't be read");
+            let said = render_all(&problems, Style::Plain);
+            assert!(said.contains("proofmark.toml:"), "{said}");
+            assert!(!said.contains("geheim"), "{said}");
+        }
+    }
 }

@@ -112,11 +112,23 @@ pub(crate) fn escape_into(text: &mut String, token: &str) {
 
 /// The token as it was before it was escaped.
 pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') {
-        token.replace("~1", "/").replace("~0", "~").into()
-    } else {
-        token.into()
+    if !token.contains('~') {
+        return token.into();
     }
+    let mut text = String::with_capacity(token.len());
+    let mut rest = token;
+    while let Some(at) = rest.find('~') {
+        text.push_str(&rest[..at]);
+        let (plain, width) = match rest.as_bytes().get(at + 1) {
+            Some(b'0') => ('~', 2),
+            Some(b'1') => ('/', 2),
+            _ => ('~', 1),
+        };
+        text.push(plain);
+        rest = &rest[at + width..];
+    }
+    text.push_str(rest);
+    text.into()
 }
 
 #[cfg(test)]
@@ -149,6 +161,9 @@ mod tests {
             "/l/0/x",
             "/z",
             "l",
+            "/a~01b",
+            "/a~",
+            "/~2",
         ] {
             assert_eq!(found(text), value.pointer(text).cloned(), "{text}");
         }

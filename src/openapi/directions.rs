@@ -14,6 +14,12 @@ const DEEPEST: usize = 8;
 /// is the same one.
 pub(super) fn without_required(document: &Document, schemas: &[Pointer], flag: &str) -> Arc<Value> {
     let root = document.shared_root();
+    if !document
+        .sources()
+        .any(|source| source.text().contains(flag))
+    {
+        return root.clone();
+    }
     let mut changes: Vec<(Pointer, Vec<Value>)> = Vec::new();
     for at in schemas {
         let parts = parts(root, at);

@@ -158,8 +158,10 @@ fn problem(keyword: &str, operand: &Value) -> Option<(String, &'static str)> {
         "pattern" => return pattern(operand),
         _ => return None,
     };
-    let shown = shorten(&operand.to_string());
-    (!usable).then(|| (format!("`{keyword}` must be {what}, and is {shown}"), help))
+    (!usable).then(|| {
+        let shown = shorten(&operand.to_string());
+        (format!("`{keyword}` must be {what}, and is {shown}"), help)
+    })
 }
 
 fn shorten(text: &str) -> String {

@@ -1,11 +1,32 @@
 //! Regular expressions of schemas.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use serde_json::json;
+
+/// How many patterns are remembered.
+const MOST: usize = 10_000;
 
 /// Why a text is no regular expression that can be judged by; none where it is one. It is read as
 /// ECMA-262 has it, so far as the validator knows how.
 #[must_use]
 pub fn pattern_problem(pattern: &str) -> Option<String> {
+    // Documents repeat their patterns, and compiling one takes a while.
+    static KNOWN: LazyLock<Mutex<HashMap<String, Option<String>>>> = LazyLock::new(Mutex::default);
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(problem) = known().get(pattern) {
+        return problem.clone();
+    }
+    let problem = problem(pattern);
+    let mut known = known();
+    if known.len() < MOST {
+        known.insert(pattern.to_owned(), problem.clone());
+    }
+    problem
+}
+
+fn problem(pattern: &str) -> Option<String> {
     let schema = json!({ "pattern": pattern });
     let built = jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
