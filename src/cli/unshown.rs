@@ -117,7 +117,7 @@ mod tests {
             let shown = values_unshown(text);
             assert_eq!(shown.len(), text.len(), "{shown}");
             let problems = config::read(&Source::new("proofmark.toml", text));
-            let problems = problems.err().expect("it can't be read");
+            let problems = problems.map(|_| ()).expect_err("it can't be read");
             let said = render_all(&problems, Style::Plain);
             assert!(said.contains("proofmark.toml:"), "{said}");
             assert!(!said.contains("geheim"), "{said}");
