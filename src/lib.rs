@@ -52,6 +52,7 @@ pub mod report;
 pub mod run;
 pub mod schema;
 pub mod target;
+pub mod waiver;
 
 #[cfg(feature = "cli")]
 pub use cli::Suite;

@@ -150,6 +150,7 @@ impl Verdicts<'_> {
                 elapsed: exchange.elapsed,
                 curl: masked(&exchange.request.curl(&self.trace.trace.origin)),
             },
+            waived: None,
         });
     }
 }

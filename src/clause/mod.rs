@@ -10,7 +10,7 @@ mod requirement;
 mod table;
 
 pub use id::{ClauseId, ClauseIdError};
-pub use pattern::ClausePattern;
+pub use pattern::{ClausePattern, SegmentPattern};
 pub use table::{
     BodyClauses, Clause, ClauseIndex, Clauses, HeaderClauses, HttpClauses, MethodClauses,
     OperationClauses, ParameterClauses, ResponseClauses, Side, ValueClauses,

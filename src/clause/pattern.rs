@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::id::{ClauseId, ClauseIdError};
+use super::id::{ClauseId, ClauseIdError, unescaped};
 
 /// A pattern of clause ids: `*` stands for one segment, `**` for any number of them. A pattern
 /// without `#` takes every demand.
@@ -18,16 +18,69 @@ impl ClausePattern {
     /// Whether the id fits.
     #[must_use]
     pub fn matches(&self, id: &ClauseId) -> bool {
+        self.fits(id, false)
+    }
+
+    /// Whether the id's subject and place fit, whatever it demands there.
+    #[must_use]
+    pub fn matches_place(&self, id: &ClauseId) -> bool {
+        self.fits(id, true)
+    }
+
+    fn fits(&self, id: &ClauseId, any_demand: bool) -> bool {
         let whole = id.to_string();
         let Some((place, demand)) = whole.split_once('#') else {
             return false;
         };
-        let demand_fits = self
-            .demand
-            .as_deref()
-            .is_none_or(|d| d == "*" || d == demand);
+        let wanted = self.demand.as_deref();
+        let demand_fits = any_demand || wanted.is_none_or(|d| d == "*" || d == demand);
         let place: Vec<&str> = place.split('/').collect();
         demand_fits && fits(&self.segments, &place)
+    }
+
+    /// Whether it may fit clauses of a subject: of an operation, or of a path.
+    #[must_use]
+    pub fn may_be_of(&self, subject: &str) -> bool {
+        let first = self.segments.first().map_or("**", String::as_str);
+        first == "**" || first == "*" || unescaped(first).as_deref() == Some(subject)
+    }
+
+    /// The status of the answers it speaks of, where it names one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let segment = self.segments.get(1)?;
+        segment.parse().ok()
+    }
+}
+
+/// A pattern of names whose segments are told apart by slashes, such as a case's: `*` stands for one
+/// segment, `**` for any number of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentPattern {
+    text: String,
+    segments: Vec<String>,
+}
+
+impl SegmentPattern {
+    /// Reads a pattern; every text is one.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            segments: text.split('/').map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether the name fits.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        fits(&self.segments, &name.split('/').collect::<Vec<_>>())
+    }
+}
+
+impl fmt::Display for SegmentPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Say what is wrong with an OpenAPI document
     Lint(LintArgs),
-    /// List cases, clauses or checks
+    /// List cases, clauses, checks or formats of reports
     List(ListArgs),
     /// Explain a clause, a case or a check by its id
     Explain(ExplainArgs),
@@ -38,6 +38,8 @@ pub(super) enum Command {
     Docs(DocsArgs),
     /// Judge recorded exchanges again, without a target
     Judge(JudgeArgs),
+    /// Accept what a recorded run found, in a file of waivers
+    Waive(WaiveArgs),
     /// Put several records of one run together
     Merge(MergeArgs),
 }
@@ -124,6 +126,21 @@ pub(super) struct TargetArgs {
     /// Write the verdicts of cases and clauses to this file
     #[arg(long, value_name = "FILE")]
     pub(super) verdicts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
+}
+
+/// What is accepted of a target, and what is written of a run.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Acceptance and reports")]
+pub(super) struct SaidArgs {
+    /// The target's accepted deviations: a YAML file
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_WAIVERS")]
+    pub(super) waivers: Option<PathBuf>,
+    /// Write a report, to a file or to standard output; `proofmark list reports` has the formats
+    /// (repeatable)
+    #[arg(long = "report", value_name = "FORMAT[=PATH]")]
+    pub(super) reports: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -210,6 +227,7 @@ pub(super) enum Listed {
     Cases,
     Clauses,
     Checks,
+    Reports,
     #[cfg(feature = "reference")]
     Faults,
 }
@@ -298,9 +316,41 @@ pub(super) struct JudgeArgs {
     /// Write the verdicts of cases and clauses to this file
     #[arg(long, value_name = "FILE")]
     pub(super) verdicts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) said: SaidArgs,
     /// The base path that the recorded requests' targets begin with
     #[arg(long, value_name = "PATH", default_value = "")]
     pub(super) base_path: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WaiveArgs {
+    /// Records of the run (folders or their files)
+    #[arg(required = true, value_name = "RECORD")]
+    pub(super) records: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// The file of waivers; it is made if it isn't there, and keeps its comments and its order
+    #[arg(long, value_name = "FILE", env = "PROOFMARK_WAIVERS")]
+    pub(super) waivers: PathBuf,
+    /// Only clauses of this pattern: * stands for one segment, ** for any number (repeatable)
+    #[arg(long = "clause", value_name = "PATTERN")]
+    pub(super) clauses: Vec<String>,
+    /// Why the deviations are accepted
+    #[arg(long, value_name = "TEXT", required_unless_present = "prune", requires_all = ["owner", "expires"])]
+    pub(super) reason: Option<String>,
+    /// Who accepts them
+    #[arg(long, value_name = "NAME", requires = "reason")]
+    pub(super) owner: Option<String>,
+    /// The last day on which they are accepted, in UTC
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "reason")]
+    pub(super) expires: Option<jiff::civil::Date>,
+    /// Where they are to be mended
+    #[arg(long, value_name = "TEXT", requires = "reason")]
+    pub(super) ticket: Option<String>,
+    /// Remove waivers that are no longer needed
+    #[arg(long)]
+    pub(super) prune: bool,
 }
 
 #[derive(Debug, Args)]

@@ -50,6 +50,8 @@ pub(super) struct ProfileKeys {
     /// Header fields sent with every request; their values are treated as secrets.
     #[serde(default)]
     pub(super) headers: BTreeMap<String, ValueKey>,
+    /// The target's accepted deviations: a YAML file.
+    pub(super) waivers: Option<String>,
     /// How many cases are under way at once.
     pub(super) concurrency: Option<usize>,
     /// Seconds one exchange may take.

@@ -206,10 +206,7 @@ pub(super) fn keep(
     if let Some(folder) = &settings.record {
         let header = Header {
             proofmark: 1,
-            contract: format!(
-                "{} {}",
-                inputs.contract.info.title, inputs.contract.info.version
-            ),
+            contract: inputs.contract.title(),
             target: ready.describe.clone(),
         };
         write_traces(folder, &ready.nonce, &header, &result.traces).map_err(|error| {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::outcome::Summary;
+use crate::outcome::Answer;
 
 /// How a program ends; the number is the process' exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,26 +25,13 @@ pub enum Exit {
 impl Exit {
     /// How a run ends.
     #[must_use]
-    pub fn of(summary: &Summary) -> Self {
-        match summary {
-            summary if summary.interrupted => Self::Interrupted,
-            summary if summary.failed > 0 => Self::Findings,
-            summary if summary.errors > 0 => Self::CouldNotTell,
-            summary if summary.is_empty() => Self::NothingTested,
-            _ => Self::Conforms,
-        }
-    }
-
-    /// The answer in words.
-    #[must_use]
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::Conforms => "CONFORMS in everything that was put to the test",
-            Self::Findings => "DOES NOT CONFORM",
-            Self::Usage => "NOT RUN: the input is wrong",
-            Self::CouldNotTell => "COULD NOT TELL: no finding, but not every case could be judged",
-            Self::NothingTested => "NOTHING WAS TESTED: no case was run",
-            Self::Interrupted => "INTERRUPTED: this is what was done until then",
+    pub fn of(answer: Answer) -> Self {
+        match answer {
+            Answer::Conforms => Self::Conforms,
+            Answer::DoesNotConform => Self::Findings,
+            Answer::CouldNotTell => Self::CouldNotTell,
+            Answer::NothingTested => Self::NothingTested,
+            Answer::Interrupted => Self::Interrupted,
         }
     }
 }
@@ -58,6 +45,7 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::Summary;
 
     fn of(passed: usize, failed: usize, errors: usize, skipped: usize) -> u8 {
         let summary = Summary {
@@ -67,7 +55,7 @@ mod tests {
             errors,
             ..Summary::default()
         };
-        Exit::of(&summary) as u8
+        Exit::of(summary.answer()) as u8
     }
 
     #[test]
@@ -82,6 +70,6 @@ mod tests {
             interrupted: true,
             ..Summary::default()
         };
-        assert_eq!(Exit::of(&interrupted) as u8, 130);
+        assert_eq!(Exit::of(interrupted.answer()) as u8, 130);
     }
 }

@@ -1,13 +1,16 @@
 //! `proofmark judge` and `proofmark merge`: records and exchanges without a target.
 
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{JudgeArgs, MergeArgs};
+use super::args::{ContractArgs, JudgeArgs, MergeArgs};
 use super::engine::write_verdicts;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
+use super::reports::{self, Reports};
+use super::said;
 use super::stop::Stop;
 use crate::case::{Case, CaseId, Origin, Role};
 use crate::check::Judge;
@@ -16,66 +19,142 @@ use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::generate::first_requests;
 use crate::http::{Exchange, FieldValue};
 use crate::openapi::Level;
-use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
+use crate::outcome::{About, Account, CaseOutcome, Event, StepRecord, Trace};
 use crate::profile::Profile;
-use crate::report::{Palette, Progress, Reporter as _, Terminal};
+use crate::run::{Acceptance, Conclusion};
 
-pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> {
-    let mut read = inputs::read(&args.contract)?;
-    let (exchanges, records): (Vec<&PathBuf>, Vec<&PathBuf>) =
-        args.paths.iter().partition(|path| is_exchange(path));
-    let mut traces = if records.is_empty() {
-        Vec::new()
-    } else {
-        read_traces(&records.into_iter().cloned().collect::<Vec<_>>())?
-    };
-    generate(&mut read, &traces);
-    let mut problems = Vec::new();
-    for trace in &traces {
-        if !read.cases.iter().any(|case| case.id == trace.case) {
-            let message = format!(
-                "the record has the case `{}`, and there is none of this name",
-                trace.case
-            );
-            problems.push(
-                Diagnostic::error("record", message).help("give the run's own cases with --cases"),
-            );
-        }
+pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
+    let wanted = reports::wanted(&args.said.reports)?;
+    let recorded = Recorded::read(&args.contract, &args.paths, &args.base_path)?;
+    let judged = recorded.judged(args.said.waivers.as_deref())?;
+    let mut err = anstream::AutoStream::auto(std::io::stderr());
+    let mut reports = Reports::beside_people(&wanted, out, &mut err)?;
+    for outcome in &judged.outcomes {
+        reports.event(&Event::CaseFinished(outcome.clone()));
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
-    if traces.is_empty() {
-        read.cases.clear();
-    }
-    for path in exchanges {
-        let (document, exchange) = read_exchange(path)?;
-        let (case, trace) = alone(&read, path, Arc::new(document), exchange, &args.base_path)?;
-        read.cases.push(case);
-        traces.push(trace);
-    }
-    let judge = Judge::new(&read.contract, &read.clauses);
-    let mut terminal = Terminal::new(&mut *out, Palette::Plain, Progress::None);
-    let (mut summary, mut ledger, mut outcomes) =
-        (Summary::default(), Ledger::default(), Vec::new());
-    for case in &read.cases {
-        let Some(trace) = traces.iter().find(|trace| trace.case == case.id) else {
-            continue;
-        };
-        let outcome = Arc::new(judge.case(case, trace));
-        summary.add(&outcome);
-        ledger.add(&outcome);
-        terminal.event(&Event::CaseFinished(outcome.clone()))?;
-        outcomes.push(outcome);
+    for notice in &judged.concluded.notices {
+        reports.event(&Event::Notice(notice.clone()));
     }
     write_verdicts(
         args.verdicts.as_deref(),
-        &read,
-        outcomes.iter().map(AsRef::as_ref),
+        &recorded.inputs,
+        judged.outcomes.iter().map(AsRef::as_ref),
     )?;
-    let exit = Exit::of(&summary);
-    terminal.close(&summary, &ledger, &read.clauses, exit.sentence())?;
-    Ok(exit)
+    reports.finish(&recorded.account(&judged));
+    reports.written()?;
+    Ok(Exit::of(judged.concluded.summary.answer()))
+}
+
+/// Recorded exchanges, with the contract and the cases they are judged by.
+pub(super) struct Recorded {
+    pub(super) inputs: Inputs,
+    traces: Vec<Trace>,
+    about: About,
+}
+
+/// Recorded exchanges, judged.
+pub(super) struct Judged {
+    pub(super) outcomes: Vec<Arc<CaseOutcome>>,
+    pub(super) concluded: Conclusion,
+}
+
+impl Recorded {
+    /// Reads records and single exchanges.
+    pub(super) fn read(
+        contract: &ContractArgs,
+        paths: &[PathBuf],
+        base_path: &str,
+    ) -> Result<Self, Stop> {
+        let mut read = inputs::read(contract)?;
+        let (exchanges, records): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            paths.iter().partition(|path| is_exchange(path));
+        let mut traces = if records.is_empty() {
+            Vec::new()
+        } else {
+            read_traces(&records.into_iter().cloned().collect::<Vec<_>>())?
+        };
+        generate(&mut read, &traces);
+        let known: HashSet<&CaseId> = read.cases.iter().map(|case| &case.id).collect();
+        let unknown = traces.iter().filter(|trace| !known.contains(&trace.case));
+        let problems: Vec<Diagnostic> = unknown
+            .map(|trace| {
+                let message = format!(
+                    "the record has the case `{}`, and there is none of this name",
+                    trace.case
+                );
+                Diagnostic::error("record", message).help("give the run's own cases with --cases")
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        if traces.is_empty() {
+            read.cases.clear();
+        }
+        for path in exchanges {
+            let (document, exchange) = read_exchange(path)?;
+            let (case, trace) = alone(&read, path, Arc::new(document), exchange, base_path)?;
+            read.cases.push(case);
+            traces.push(trace);
+        }
+        let about = About {
+            contract: read.contract.title(),
+            target: traces
+                .first()
+                .map(|trace| format!("{}{}", trace.origin, trace.prefix))
+                .unwrap_or_default(),
+            began: said::now(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..About::default()
+        };
+        Ok(Self {
+            inputs: read,
+            traces,
+            about,
+        })
+    }
+
+    /// Judges them, in the order of the cases.
+    pub(super) fn judged(&self, waivers: Option<&Path>) -> Result<Judged, Stop> {
+        let Inputs {
+            contract,
+            clauses,
+            cases,
+        } = &self.inputs;
+        let acceptance = Acceptance {
+            waivers: waivers.map(said::waivers).transpose()?,
+            today: said::day(self.about.began),
+            known: cases.clone(),
+        };
+        let judge = Judge::new(contract, clauses);
+        let traces = self.traces.iter();
+        let by_case: HashMap<&CaseId, &Trace> = traces.map(|trace| (&trace.case, trace)).collect();
+        let judged = cases.iter().filter_map(|case| {
+            let mut outcome = judge.case(case, by_case.get(&case.id)?);
+            acceptance.apply(clauses, &mut outcome);
+            Some(Arc::new(outcome))
+        });
+        let outcomes: Vec<Arc<CaseOutcome>> = judged.collect();
+        let concluded = acceptance.conclude(contract, clauses, &outcomes, false);
+        Ok(Judged {
+            outcomes,
+            concluded,
+        })
+    }
+
+    fn account<'a>(&'a self, judged: &'a Judged) -> Account<'a> {
+        Account {
+            about: &self.about,
+            contract: &self.inputs.contract,
+            clauses: &self.inputs.clauses,
+            cases: &self.inputs.cases,
+            traces: &self.traces,
+            outcomes: &judged.outcomes,
+            ledger: &judged.concluded.ledger,
+            notices: &judged.concluded.notices,
+            summary: &judged.concluded.summary,
+        }
+    }
 }
 
 /// The generated cases of a record, made again: with the variables and the header fields the run had,

@@ -15,13 +15,15 @@ use super::args::TargetArgs;
 use super::engine::{self, Aim, Ready};
 use super::exit::Exit;
 use super::inputs::Inputs;
+use super::reports::Reports;
+use super::said;
 use super::settings::{self, Settings};
 use super::stop::{Stop, warn};
 use super::suite::{Hooks, Suite};
 use crate::case::Case;
 use crate::generate::first_requests;
-use crate::outcome::{CaseOutcome, CaseVerdict, Event};
-use crate::report::outcome_text;
+use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice};
+use crate::report::{notice_text, outcome_text};
 use crate::run::{RunError, RunResult};
 
 /// What cargo expects of a test binary that found something.
@@ -84,7 +86,9 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             .iter()
             .enumerate()
             .map(|(number, case)| stub(case, skips.get(&number)));
-        return Ok(libtest_mimic::run(&args, trials.chain(selftests).collect()).exit_code());
+        let last = settings.waivers.is_some().then(|| notices_trial(None));
+        let trials = trials.chain(selftests).chain(last);
+        return Ok(libtest_mimic::run(&args, trials.collect()).exit_code());
     }
     say_target(&aim, &skips, &all, &args);
     let selected: Vec<Case> = all
@@ -100,16 +104,28 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         .iter()
         .filter(|trial| !args.is_filtered_out(trial))
         .count();
-    if selected.is_empty() && wanted_selftests == 0 {
-        let _ = writeln!(io::stderr(), "{}", Exit::NothingTested.sentence());
+    let wants_waivers = settings.waivers.is_some() && !args.is_filtered_out(&notices_trial(None));
+    if selected.is_empty() && wanted_selftests == 0 && !wants_waivers {
+        let _ = writeln!(io::stderr(), "{}", Answer::NothingTested.sentence());
         return Ok(Exit::NothingTested.into());
     }
     let concurrency = args.test_threads.unwrap_or(settings.concurrency);
     let mut ready = engine::ready(&read, &selected, &aim, concurrency)?;
     ready.runner = ready.runner.with_checks(std::mem::take(&mut suite.checks));
     let hooks = std::mem::take(&mut suite.hooks);
-    let (waiting, engine) = start(ready, selected, settings, Arc::new(read), hooks)?;
-    let waiting = Mutex::new(waiting);
+    let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
+    let acceptance = said::acceptance(&settings, &all, &about);
+    ready.runner = ready.runner.with_acceptance(acceptance);
+    let reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
+    let telling = Telling {
+        hooks,
+        about,
+        reports,
+    };
+    let has_waivers = settings.waivers.is_some();
+    let started = start(ready, selected, settings, Arc::new(read), telling)?;
+    let (engine, notices) = (started.engine, started.notices);
+    let waiting = Mutex::new(started.outcomes);
     let trials = all.iter().enumerate().map(|(number, case)| {
         let receiver = waiting
             .lock()
@@ -117,18 +133,23 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             .and_then(|mut waiting| waiting.remove(case.id.as_str()));
         trial(case, skips.get(&number), receiver)
     });
-    let conclusion = libtest_mimic::run(&args, trials.chain(selftests).collect());
+    // It waits for the end of the run, and so for all cases: it comes behind them.
+    let last = has_waivers.then(|| notices_trial(Some(notices)));
+    let trials = trials.chain(selftests).chain(last);
+    let conclusion = libtest_mimic::run(&args, trials.collect());
     let summary = match engine.join() {
         Ok(Ok(result)) => result.summary,
         Ok(Err(stop)) => return Err(stop),
         Err(panic) => std::panic::resume_unwind(panic),
     };
-    Ok(match Exit::of(&summary) {
+    Ok(match Exit::of(summary.answer()) {
         Exit::Interrupted => Exit::Interrupted.into(),
         Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {
             Exit::CouldNotTell.into()
         }
-        Exit::NothingTested if wanted_selftests == 0 => Exit::NothingTested.into(),
+        Exit::NothingTested if wanted_selftests == 0 && !wants_waivers => {
+            Exit::NothingTested.into()
+        }
         _ if conclusion.has_failed() => ExitCode::from(CARGO_FAILED),
         _ => ExitCode::SUCCESS,
     })
@@ -171,9 +192,9 @@ fn trial(case: &Case, skip: Option<&String>, receiver: Option<Outcome>) -> Trial
         let outcome = outcome.ok_or("the run ended before this case")?;
         let text = outcome_text(&outcome);
         match outcome.verdict {
-            CaseVerdict::Pass => {
+            CaseVerdict::Pass | CaseVerdict::Waived => {
                 if !text.is_empty() {
-                    // libtest-mimic shows nothing of what passes; an advisory must still be seen.
+                    // libtest-mimic shows nothing of what passes; a waiver and an advisory must still be seen.
                     let mut err = anstream::AutoStream::auto(io::stderr());
                     let _ = writeln!(err, "\n{text}\n");
                 }
@@ -184,10 +205,32 @@ fn trial(case: &Case, skip: Option<&String>, receiver: Option<Outcome>) -> Trial
     })
 }
 
-type Started = (
-    HashMap<String, Outcome>,
-    std::thread::JoinHandle<Result<RunResult, Stop>>,
-);
+/// The trial of what was asked of the run itself: the target's waivers are true.
+fn notices_trial(notices: Option<mpsc::Receiver<Vec<Notice>>>) -> Trial {
+    Trial::test("waivers", move || {
+        let notices = notices.and_then(|notices| notices.recv().ok());
+        let notices = notices.ok_or("the run ended before its waivers could be judged")?;
+        if notices.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<String> = notices.iter().map(notice_text).collect();
+        Err(Failed::from(texts.join("\n\n")))
+    })
+}
+
+/// Who is told of the run.
+struct Telling {
+    hooks: Hooks,
+    about: About,
+    reports: Reports<'static>,
+}
+
+/// A run under way.
+struct Started {
+    outcomes: HashMap<String, Outcome>,
+    notices: mpsc::Receiver<Vec<Notice>>,
+    engine: std::thread::JoinHandle<Result<RunResult, Stop>>,
+}
 
 /// Starts the run on a thread of its own, and waits until it is known that the target can be tested.
 fn start(
@@ -195,7 +238,7 @@ fn start(
     cases: Vec<Case>,
     settings: Settings,
     inputs: Arc<Inputs>,
-    hooks: Hooks,
+    telling: Telling,
 ) -> Result<Started, Stop> {
     let mut senders = HashMap::new();
     let mut receivers = HashMap::new();
@@ -206,35 +249,47 @@ fn start(
     }
     let (began, has_begun) = mpsc::channel::<()>();
     let (senders, began) = (Mutex::new(senders), Mutex::new(Some(began)));
+    let (told, notices) = mpsc::channel();
     let engine = std::thread::spawn(move || {
-        let result = engine::run(&ready, &cases, &|event| match event {
-            Event::Started { .. } => {
-                if let Some(began) = began.lock().ok().and_then(|mut began| began.take()) {
-                    let _ = began.send(());
-                }
+        let Telling {
+            hooks,
+            about,
+            reports,
+        } = telling;
+        let reports = Mutex::new(reports);
+        let result = engine::run(&ready, &cases, &|event| {
+            if let Ok(mut reports) = reports.lock() {
+                reports.event(&event);
             }
-            Event::CaseStarted(case) => {
-                for hook in &hooks.before {
-                    hook(case.as_str());
+            match event {
+                Event::Started { .. } => {
+                    if let Some(began) = began.lock().ok().and_then(|mut began| began.take()) {
+                        let _ = began.send(());
+                    }
                 }
-            }
-            Event::CaseFinished(outcome) => {
-                for hook in &hooks.after {
-                    hook(&outcome);
+                Event::CaseStarted(case) => {
+                    for hook in &hooks.before {
+                        hook(case.as_str());
+                    }
                 }
-                let sender = senders
-                    .lock()
-                    .ok()
-                    .and_then(|mut all| all.remove(outcome.case.as_str()));
-                if let Some(sender) = sender {
-                    let _ = sender.send(outcome);
+                Event::CaseFinished(outcome) => {
+                    for hook in &hooks.after {
+                        hook(&outcome);
+                    }
+                    let sender = senders
+                        .lock()
+                        .ok()
+                        .and_then(|mut all| all.remove(outcome.case.as_str()));
+                    if let Some(sender) = sender {
+                        let _ = sender.send(outcome);
+                    }
                 }
+                Event::LeftBehind { case, what } => {
+                    let mut err = anstream::AutoStream::auto(io::stderr());
+                    let _ = writeln!(err, "LEFT BEHIND by {case}: {what}");
+                }
+                Event::Notice(_) | Event::Finished(_) => {}
             }
-            Event::LeftBehind { case, what } => {
-                let mut err = anstream::AutoStream::auto(io::stderr());
-                let _ = writeln!(err, "LEFT BEHIND by {case}: {what}");
-            }
-            Event::Finished(_) => {}
         });
         // Whoever still waits for a case that was not run is told so.
         if let Ok(mut senders) = senders.lock() {
@@ -244,11 +299,31 @@ fn start(
             began.take();
         }
         let result = result.map_err(Stop::from)?;
+        let _ = told.send(result.notices.clone());
+        let mut reports = reports
+            .into_inner()
+            .map_err(|_| io::Error::other("a report panicked"))?;
+        reports.finish(&Account {
+            about: &about,
+            contract: &inputs.contract,
+            clauses: &inputs.clauses,
+            cases: &cases,
+            traces: &result.traces,
+            outcomes: &result.outcomes,
+            ledger: &result.ledger,
+            notices: &result.notices,
+            summary: &result.summary,
+        });
+        reports.written()?;
         engine::keep(&settings, &inputs, &ready, &result)?;
         Ok(result)
     });
     if has_begun.recv().is_ok() {
-        return Ok((receivers, engine));
+        return Ok(Started {
+            outcomes: receivers,
+            notices,
+            engine,
+        });
     }
     match engine.join() {
         Ok(Err(stop)) => Err(stop),

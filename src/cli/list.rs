@@ -9,7 +9,7 @@ use super::{generated, inputs, settings};
 use crate::check::CHECKS;
 use crate::clause::ClausePattern;
 use crate::diag::Diagnostic;
-use crate::report::not_called_text;
+use crate::report::{FORMATS, not_called_text};
 use crate::run::Plan;
 
 pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
@@ -71,6 +71,11 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
                         clause.requirement
                     )?;
                 }
+            }
+        }
+        Listed::Reports => {
+            for format in FORMATS {
+                writeln!(out, "{:<12} {}", format.name, format.about)?;
             }
         }
         #[cfg(feature = "reference")]

@@ -21,7 +21,9 @@ mod judge;
 mod libtest;
 mod lint;
 mod list;
+mod reports;
 mod run;
+mod said;
 mod selection;
 #[cfg(feature = "reference")]
 mod selftest;
@@ -32,6 +34,7 @@ mod spec;
 mod stop;
 mod suite;
 mod unshown;
+mod waive;
 
 pub use exit::Exit;
 pub use run::main;

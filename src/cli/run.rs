@@ -4,16 +4,18 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use anstream::stream::IsTerminal as _;
 use clap::Parser;
 
 use super::args::{Cli, Command, RunArgs};
 use super::exit::Exit;
+use super::reports::{self, Reports};
 use super::stop::{Stop, warn};
 use super::{
-    docs, engine, explain, generated, init, inputs, judge, lint, list, selection, settings, spec,
+    docs, engine, explain, generated, init, inputs, judge, lint, list, said, selection, settings,
+    spec, waive,
 };
-use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
+use crate::outcome::Account;
+use crate::report::not_called_text;
 
 /// The program: arguments in, exit code out.
 #[must_use]
@@ -37,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Spec(args) => spec::run(&args, &mut out),
         Command::Docs(args) => docs::run(&args, &mut out),
         Command::Judge(args) => judge::run(&args, &mut out),
+        Command::Waive(args) => waive::run(&args, &mut out),
         Command::Merge(args) => judge::merge(&args, &mut out),
     };
     ended.unwrap_or_else(|stop| stop.report()).into()
@@ -50,9 +53,10 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let generation = generated::add(&mut read, &args.contract, &args.generated, profile);
     warn(&generated::first_notes(&generation));
     let aim = engine::aim(&settings, &read, args.contract.spec.is_none())?;
-    let all = std::mem::take(&mut read.cases);
-    let cases = selection::selected(all, &read.contract, &read.clauses, &args.select)?;
-    let ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    let all_cases = std::mem::take(&mut read.cases);
+    let cases = all_cases.clone();
+    let cases = selection::selected(cases, &read.contract, &read.clauses, &args.select)?;
+    let mut ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
     let not_called = generated::not_called(
         &generation,
         &read.contract,
@@ -83,32 +87,38 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
             "no --target-url: firing at the embedded reference server"
         );
     }
-    let (palette, progress) = if io::stdout().is_terminal() {
-        (Palette::Colour, progress())
-    } else {
-        (Palette::Plain, Progress::None)
-    };
-    let terminal = Mutex::new((Terminal::new(&mut *out, palette, progress), Ok(())));
+    let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
+    let acceptance = said::acceptance(&settings, &all_cases, &about);
+    ready.runner = ready.runner.with_acceptance(acceptance);
+    let mut err = anstream::AutoStream::auto(io::stderr());
+    let reports = Reports::beside_people(&settings.reports, &mut *out, &mut err)?;
+    let reports = Mutex::new(reports);
     let result = engine::run(&ready, &cases, &|event| {
-        // The first failure to write is kept; the run goes on to take away what it made.
-        if let Ok(mut guard) = terminal.lock() {
-            let (terminal, written) = &mut *guard;
-            if written.is_ok() {
-                *written = terminal.event(&event);
-            }
+        if let Ok(mut reports) = reports.lock() {
+            reports.event(&event);
         }
     })?;
-    let exit = Exit::of(&result.summary);
-    let (mut terminal, written) = terminal
+    let mut reports = reports
         .into_inner()
         .map_err(|_| io::Error::other("a report panicked"))?;
-    written?;
-    terminal.close(
-        &result.summary,
-        &result.ledger,
-        &read.clauses,
-        exit.sentence(),
-    )?;
+    reports.finish(&Account {
+        about: &about,
+        contract: &read.contract,
+        clauses: &read.clauses,
+        cases: &cases,
+        traces: &result.traces,
+        outcomes: &result.outcomes,
+        ledger: &result.ledger,
+        notices: &result.notices,
+        summary: &result.summary,
+    });
+    let exit = Exit::of(result.summary.answer());
+    reports.written()?;
+    let out: &mut dyn Write = if reports::takes_output(&settings.reports) {
+        &mut err
+    } else {
+        out
+    };
     if let Some(answers) = generated::answers(&cases, &result.traces) {
         writeln!(out, "{answers}")?;
     }
@@ -118,13 +128,4 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     // What is to be kept is kept last: if that fails, what was found out was still said.
     engine::keep(&settings, &read, &ready, &result)?;
     Ok(exit)
-}
-
-/// A terminal that understands no control sequences, or is to get none, gets no line that needs them.
-fn progress() -> Progress {
-    let plain = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
-    match std::env::var_os("TERM") {
-        Some(terminal) if terminal != "dumb" && !plain => Progress::Line,
-        _ => Progress::None,
-    }
 }

@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
-use super::{credential_file, credentials};
+use super::reports::{self, Wanted};
+use super::{credential_file, credentials, said};
 use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
 use crate::openapi::Contract;
 use crate::profile::{Profile, variable_word};
 use crate::target::{ClientIdentity, Limits, TlsOptions};
+use crate::waiver::Waivers;
 
 /// Everything a run needs to know of its target.
 #[derive(Clone)]
@@ -27,6 +29,10 @@ pub(super) struct Settings {
     pub(super) concurrency: usize,
     pub(super) record: Option<PathBuf>,
     pub(super) verdicts: Option<PathBuf>,
+    /// The profile's name, if one was named.
+    pub(super) profile_name: Option<String>,
+    pub(super) waivers: Option<Waivers>,
+    pub(super) reports: Vec<Wanted>,
 }
 
 /// Cases under way at once if nobody says otherwise: enough to keep two cores busy, few enough for
@@ -101,6 +107,11 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
                 .help("give 1 or more"),
         );
     }
+    let named = args.said.waivers.clone();
+    let waivers = named.or_else(|| keys.waivers.as_ref().map(PathBuf::from));
+    let waivers =
+        waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
+    let reports = reports::wanted(&args.said.reports).map_err(|found| problems.extend(found));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -112,6 +123,9 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
         concurrency,
         record: args.record.clone(),
         verdicts: args.verdicts.clone(),
+        profile_name: args.profile.clone(),
+        waivers,
+        reports: reports.unwrap_or_default(),
     })
 }
 

@@ -32,6 +32,12 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// Its title and version, as it is spoken of.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} {}", self.info.title, self.info.version)
+    }
+
     /// The operation of this name.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {

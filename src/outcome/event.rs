@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::notice::Notice;
 use super::summary::Summary;
 use super::verdict::CaseOutcome;
 use crate::case::CaseId;
@@ -27,6 +28,8 @@ pub enum Event {
         /// What is still there, and why.
         what: String,
     },
+    /// Something of the run itself fails the gate.
+    Notice(Notice),
     /// The run is over.
     Finished(Arc<Summary>),
 }

@@ -21,6 +21,22 @@ pub struct Request {
     pub curl: String,
 }
 
+/// The waiver under which a finding fails nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    /// Why the deviation is accepted.
+    pub reason: String,
+    /// Who accepted it.
+    pub owner: String,
+    /// Where it is to be mended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The last day on which it is accepted.
+    pub expires: jiff::civil::Date,
+    /// Where the waiver stands.
+    pub place: Place,
+}
+
 /// One broken clause in one exchange: what was expected, what was there, where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -48,12 +64,21 @@ pub struct Finding {
     pub demanded: Option<Place>,
     /// The exchange's request.
     pub request: Request,
+    /// The waiver that accepts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
 }
 
 impl Finding {
     /// Whether it fails the gate.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        self.level == Level::Must
+        self.level == Level::Must && self.waived.is_none()
+    }
+
+    /// Whether it is told of and neither fails the gate nor is waived.
+    #[must_use]
+    pub fn is_advisory(&self) -> bool {
+        self.level != Level::Must && self.waived.is_none()
     }
 }

@@ -64,6 +64,7 @@ impl Ledger {
                     Some(entry) => match entry.standing {
                         Standing::Vacuous => ClauseVerdict::Vacuous,
                         Standing::Held => ClauseVerdict::Held(entry.witness.clone()),
+                        Standing::Waived => ClauseVerdict::Waived(entry.witness.clone()),
                         Standing::Broken => ClauseVerdict::Broken(entry.witness.clone()),
                     },
                 },

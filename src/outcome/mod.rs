@@ -3,16 +3,22 @@
 //! "The API is wrong" is a [`Finding`]; "we could not tell" is a [`Trouble`]: two types, and two
 //! verdicts. Nothing here judges and nothing here prints. Read [`CaseOutcome`] first.
 
+mod account;
+mod answer;
 mod event;
 mod finding;
 mod ledger;
+mod notice;
 mod summary;
 mod trace;
 mod verdict;
 
+pub use account::{About, Account, Cause};
+pub use answer::Answer;
 pub use event::Event;
-pub use finding::{Finding, Request as FindingRequest};
+pub use finding::{Finding, Request as FindingRequest, Waived};
 pub use ledger::{ClauseRecord, Ledger};
+pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
 pub use trace::{NoAnswer, StepRecord, Trace};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::verdict::{CaseOutcome, CaseVerdict};
 
 /// A run in numbers.
@@ -11,6 +12,8 @@ pub struct Summary {
     pub passed: usize,
     /// Cases in which something that must hold was broken.
     pub failed: usize,
+    /// Cases in which all that was broken of what must hold is waived.
+    pub waived: usize,
     /// Cases that were not run.
     pub skipped: usize,
     /// Cases that could not be judged.
@@ -19,6 +22,8 @@ pub struct Summary {
     pub advisories: usize,
     /// Exchanges judged.
     pub exchanges: usize,
+    /// What the run itself owes: waivers that are no longer true, and the like.
+    pub notices: usize,
     /// Whether the run was cut short.
     pub interrupted: bool,
 }
@@ -29,6 +34,7 @@ impl Summary {
         match outcome.verdict {
             CaseVerdict::Pass => self.passed += 1,
             CaseVerdict::Fail => self.failed += 1,
+            CaseVerdict::Waived => self.waived += 1,
             CaseVerdict::Skipped(_) => self.skipped += 1,
             CaseVerdict::Error => self.errors += 1,
         }
@@ -36,9 +42,31 @@ impl Summary {
         self.exchanges += outcome.exchanges;
     }
 
+    /// How many cases there were.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        self.passed + self.failed + self.waived + self.skipped + self.errors
+    }
+
     /// Whether nothing at all was put to the test.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.passed + self.failed + self.errors == 0
+        self.cases() == self.skipped
+    }
+
+    /// What the run answers. Findings come before errors, and nothing is no success.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        if self.interrupted {
+            Answer::Interrupted
+        } else if self.failed + self.notices > 0 {
+            Answer::DoesNotConform
+        } else if self.errors > 0 {
+            Answer::CouldNotTell
+        } else if self.is_empty() {
+            Answer::NothingTested
+        } else {
+            Answer::Conforms
+        }
     }
 }

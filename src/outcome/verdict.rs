@@ -31,6 +31,8 @@ pub enum CaseVerdict {
     Pass,
     /// Something that must hold was broken.
     Fail,
+    /// All that was broken of what must hold is waived.
+    Waived,
     /// It was not run, and why.
     Skipped(String),
     /// We could not tell.
@@ -44,6 +46,7 @@ impl CaseVerdict {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
+            Self::Waived => "waived",
             Self::Skipped(_) => "skipped",
             Self::Error => "error",
         }
@@ -57,6 +60,8 @@ pub enum Standing {
     Vacuous,
     /// It was put to the test and held.
     Held,
+    /// It was broken, which is waived.
+    Waived,
     /// It was broken.
     Broken,
 }
@@ -77,6 +82,8 @@ pub enum ClauseVerdict {
     Held(Witness),
     /// Broken, and the least exchange that shows it.
     Broken(Witness),
+    /// Broken only where it is waived, and the least exchange that shows it.
+    Waived(Witness),
     /// Its place was reached, but nothing put it to the test.
     Vacuous,
     /// Its place was never reached.
@@ -90,8 +97,18 @@ impl ClauseVerdict {
         match self {
             Self::Held(_) => "held",
             Self::Broken(_) => "broken",
+            Self::Waived(_) => "waived",
             Self::Vacuous => "vacuous",
             Self::Untested => "untested",
+        }
+    }
+
+    /// The exchange that shows it, if there is one.
+    #[must_use]
+    pub fn witness(&self) -> Option<&Witness> {
+        match self {
+            Self::Held(witness) | Self::Broken(witness) | Self::Waived(witness) => Some(witness),
+            Self::Vacuous | Self::Untested => None,
         }
     }
 }
@@ -119,8 +136,15 @@ impl CaseOutcome {
         self.findings.iter().filter(|finding| finding.is_failure())
     }
 
+    /// The findings that are waived.
+    pub fn waived(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.waived.is_some())
+    }
+
     /// The findings that fail nothing.
     pub fn advisories(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| !finding.is_failure())
+        self.findings.iter().filter(|finding| finding.is_advisory())
     }
 }

@@ -13,12 +13,16 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::outcome::{CaseOutcome, CaseVerdict, Finding};
+use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Notice};
 
 /// A finding of a case, without a line break at its end.
 #[must_use]
 pub fn finding_text(case: &str, finding: &Finding) -> String {
-    let word = if finding.is_failure() { "FAIL" } else { "NOTE" };
+    let word = match finding {
+        finding if finding.is_failure() => "FAIL",
+        finding if finding.waived.is_some() => "WAIVED",
+        _ => "NOTE",
+    };
     let operation = case.split('/').next().unwrap_or_default();
     let clause = if finding.clause.subject == operation {
         finding.clause.within_operation()
@@ -26,8 +30,19 @@ pub fn finding_text(case: &str, finding: &Finding) -> String {
         finding.clause.to_string()
     };
     let mut text = format!("{word} {case}  {clause}\n  {}", finding.title);
-    if !finding.is_failure() {
+    if finding.is_advisory() {
         let _ = write!(text, "  ({}: fails nothing)", finding.level.as_str());
+    }
+    if let Some(waived) = &finding.waived {
+        let ticket = waived.ticket.as_ref();
+        let ticket = ticket
+            .map(|ticket| format!(", {ticket}"))
+            .unwrap_or_default();
+        let _ = write!(
+            text,
+            "\n  waived until {} by {}{ticket}: {} ({})",
+            waived.expires, waived.owner, waived.reason, waived.place
+        );
     }
     for (name, value) in [("expected", &finding.expected), ("actual", &finding.actual)] {
         let value = value.replace('\n', "\n              ");
@@ -54,8 +69,23 @@ pub fn finding_text(case: &str, finding: &Finding) -> String {
     text
 }
 
-/// Everything a case has to say: findings that fail first, then what kept us from knowing, then
-/// advisories.
+/// A notice as people read it, without a line break at its end.
+#[must_use]
+pub fn notice_text(notice: &Notice) -> String {
+    let place = notice.place.as_ref();
+    let place = place
+        .map(|place| format!("\n  --> {place}"))
+        .unwrap_or_default();
+    format!(
+        "FAIL {}  {}{place}\n  {}",
+        notice.kind.as_str(),
+        notice.message,
+        notice.help
+    )
+}
+
+/// Everything a case has to say: findings that fail first, then what kept us from knowing, then what is
+/// waived, then advisories.
 #[must_use]
 pub fn outcome_text(outcome: &CaseOutcome) -> String {
     let case = outcome.case.as_str();
@@ -71,7 +101,8 @@ pub fn outcome_text(outcome: &CaseOutcome) -> String {
     }
     parts.extend(
         outcome
-            .advisories()
+            .waived()
+            .chain(outcome.advisories())
             .map(|finding| finding_text(case, finding)),
     );
     parts.join("\n\n")

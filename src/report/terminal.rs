@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Reporter;
-use super::finding_text::outcome_text;
-use crate::outcome::{CaseVerdict, ClauseVerdict, Event, Ledger, Summary};
+use super::finding_text::{notice_text, outcome_text};
+use super::{Format, Reporter};
+use crate::outcome::{Account, CaseVerdict, ClauseVerdict, Event};
 
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl<W: Write> Terminal<W> {
         let lines = text.lines().map(|line| match line.split_once(' ') {
             Some(("FAIL", rest)) => format!("{} {rest}", self.paint("FAIL", 31)),
             Some(("ERROR", rest)) => format!("{} {rest}", self.paint("ERROR", 35)),
+            Some(("WAIVED", rest)) => format!("{} {rest}", self.paint("WAIVED", 33)),
             Some(("SKIP", rest)) => format!("{} {rest}", self.paint("SKIP", 33)),
             Some(("NOTE", rest)) => format!("{} {rest}", self.paint("NOTE", 36)),
             _ => line.to_owned(),
@@ -94,54 +95,15 @@ impl<W: Write> Terminal<W> {
             Palette::Colour => format!("\u{1b}[{colour}m{word}\u{1b}[0m"),
         }
     }
-
-    /// The end of a run: the numbers, what of the contract was tested, and the answer.
-    ///
-    /// # Errors
-    /// When `out` can't be written.
-    pub fn close(
-        &mut self,
-        summary: &Summary,
-        ledger: &Ledger,
-        clauses: &crate::clause::Clauses,
-        answer: &str,
-    ) -> io::Result<()> {
-        let mut counts = [0usize; 4];
-        for record in ledger.records(clauses) {
-            counts[match record.verdict {
-                ClauseVerdict::Held(_) => 0,
-                ClauseVerdict::Broken(_) => 1,
-                ClauseVerdict::Vacuous => 2,
-                ClauseVerdict::Untested => 3,
-            }] += 1;
-        }
-        let [held, broken, vacuous, untested] = counts;
-        writeln!(self.out)?;
-        let plural = if summary.advisories == 1 {
-            "advisory"
-        } else {
-            "advisories"
-        };
-        writeln!(
-            self.out,
-            "{} passed, {} failed, {} errors, {} skipped; {} {plural}; {} exchanges",
-            summary.passed,
-            summary.failed,
-            summary.errors,
-            summary.skipped,
-            summary.advisories,
-            summary.exchanges
-        )?;
-        writeln!(
-            self.out,
-            "{} clauses: {held} held, {broken} broken, {vacuous} reached but not put to the test, {untested} untested",
-            clauses.len()
-        )?;
-        writeln!(self.out, "{answer}")
-    }
 }
 
-impl<W: Write> Reporter for Terminal<W> {
+pub(super) const FORMAT: Format = Format {
+    name: "terminal",
+    about: "what is read in a terminal or a CI log",
+    new: |out| Box::new(Terminal::new(out, Palette::Plain, Progress::None)),
+};
+
+impl<W: Write + Send> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if !matches!(event, Event::CaseStarted(_)) {
             self.clear()?;
@@ -170,7 +132,56 @@ impl<W: Write> Reporter for Terminal<W> {
             Event::LeftBehind { case, what } => {
                 writeln!(self.out, "LEFT BEHIND by {case}: {what}")
             }
+            Event::Notice(notice) => {
+                writeln!(self.out, "{}\n", self.coloured(&notice_text(notice)))
+            }
         }
+    }
+
+    /// The numbers, what of the contract was tested, and the answer.
+    fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
+        let summary = account.summary;
+        let mut counts = [0usize; 5];
+        for record in account.ledger.records(account.clauses) {
+            counts[match record.verdict {
+                ClauseVerdict::Held(_) => 0,
+                ClauseVerdict::Broken(_) => 1,
+                ClauseVerdict::Waived(_) => 2,
+                ClauseVerdict::Vacuous => 3,
+                ClauseVerdict::Untested => 4,
+            }] += 1;
+        }
+        let [held, broken, waived, vacuous, untested] = counts;
+        // Most runs have none, and a word less is read faster.
+        let some = |count: usize, word: &str| match count {
+            0 => String::new(),
+            count => format!("{count} {word}, "),
+        };
+        writeln!(self.out)?;
+        let plural = if summary.advisories == 1 {
+            "advisory"
+        } else {
+            "advisories"
+        };
+        writeln!(
+            self.out,
+            "{} passed, {} failed, {}{} errors, {} skipped; {} {plural}; {} exchanges",
+            summary.passed,
+            summary.failed,
+            some(summary.waived, "waived"),
+            summary.errors,
+            summary.skipped,
+            summary.advisories,
+            summary.exchanges
+        )?;
+        writeln!(
+            self.out,
+            "{} clauses: {held} held, {broken} broken, {}{vacuous} reached but not put to the test, {untested} untested",
+            account.clauses.len(),
+            some(waived, "waived")
+        )?;
+        writeln!(self.out, "{}", account.answer().sentence())?;
+        self.out.flush()
     }
 }
 

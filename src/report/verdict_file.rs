@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::clause::Clauses;
 use crate::openapi::Contract;
-use crate::outcome::{CaseOutcome, CaseVerdict, ClauseVerdict, Ledger};
+use crate::outcome::{CaseOutcome, CaseVerdict, Ledger};
 
 /// The verdict file's text. Cases are in plan order, clauses in the contract's.
 #[must_use]
@@ -30,12 +30,16 @@ pub fn verdict_file<'o>(
             .findings
             .iter()
             .map(|finding| {
-                json!({
+                let mut line = json!({
                     "clause": finding.clause,
                     "level": finding.level,
                     "check": finding.check,
                     "exchange": finding.exchange,
-                })
+                });
+                if let Some(waived) = &finding.waived {
+                    line["waived"] = waived.reason.as_str().into();
+                }
+                line
             })
             .collect();
         let mut case = json!({
@@ -56,14 +60,14 @@ pub fn verdict_file<'o>(
                 "level": record.clause.level,
                 "verdict": record.verdict.as_str(),
             });
-            if let ClauseVerdict::Held(witness) | ClauseVerdict::Broken(witness) = &record.verdict {
+            if let Some(witness) = record.verdict.witness() {
                 line["witness"] = json!(witness);
             }
             line
         })
         .collect();
     let whole = json!({
-        "contract": format!("{} {}", contract.info.title, contract.info.version),
+        "contract": contract.title(),
         "cases": cases,
         "clauses": clauses,
     });

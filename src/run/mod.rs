@@ -4,6 +4,7 @@
 //! The only room that knows target, check and profile together. It prints nothing and reads no
 //! environment; nonce and limits are handed in. Read [`Runner`] first.
 
+mod acceptance;
 mod alternative;
 mod authenticate;
 mod credentials;
@@ -18,6 +19,7 @@ mod scheduler;
 mod send;
 mod teardown;
 
+pub use acceptance::{Acceptance, Conclusion};
 pub use plan::{Plan, Planned, plan};
 pub use request::BuildError;
 pub use scheduler::{Options, RunError, RunResult, Runner};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::acceptance::Acceptance;
 use super::credentials::Credentials;
 use super::lock::{Locks, lanes};
 use super::patience::Patience;
@@ -18,7 +19,7 @@ use crate::case::Case;
 use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
-use crate::outcome::{CaseOutcome, Event, Ledger, Summary, Trace, Trouble};
+use crate::outcome::{CaseOutcome, Event, Ledger, Notice, Summary, Trace, Trouble};
 use crate::profile::Profile;
 use crate::target::{Limits, Target, TlsOptions};
 
@@ -74,6 +75,8 @@ pub struct RunResult {
     pub outcomes: Vec<Arc<CaseOutcome>>,
     /// The verdict of every clause.
     pub ledger: Ledger,
+    /// What fails the gate without being an exchange's fault.
+    pub notices: Vec<Notice>,
     /// The run in numbers.
     pub summary: Arc<Summary>,
 }
@@ -83,6 +86,7 @@ pub struct Runner {
     shared: Arc<Shared>,
     clauses: Arc<Clauses>,
     checks: Vec<Arc<dyn Check>>,
+    acceptance: Acceptance,
     cancelled: watch::Sender<bool>,
 }
 
@@ -115,6 +119,7 @@ impl Runner {
             }),
             clauses,
             checks: Vec::new(),
+            acceptance: Acceptance::default(),
             cancelled: watch::channel(false).0,
         }
     }
@@ -123,6 +128,13 @@ impl Runner {
     #[must_use]
     pub fn with_checks(mut self, checks: Vec<Arc<dyn Check>>) -> Self {
         self.checks = checks;
+        self
+    }
+
+    /// The same, held to more than the contract, or to less of it.
+    #[must_use]
+    pub fn with_acceptance(mut self, acceptance: Acceptance) -> Self {
+        self.acceptance = acceptance;
         self
     }
 
@@ -176,7 +188,9 @@ impl Runner {
         done.resize_with(plan.cases.len(), || None);
         let mut finish = |number: usize, sent: Sent| {
             let case = &cases[plan.cases[number].case];
-            let outcome = Arc::new(judge.case(case, &sent.trace));
+            let mut outcome = judge.case(case, &sent.trace);
+            self.acceptance.apply(&self.clauses, &mut outcome);
+            let outcome = Arc::new(outcome);
             for what in sent.left_behind {
                 emit(Event::LeftBehind {
                     case: case.id.clone(),
@@ -211,22 +225,23 @@ impl Runner {
         order.sort_by_key(|number| cases[plan.cases[*number].case].serial);
         self.side_by_side(cases, plan, &order, emit, &mut finish)
             .await;
-        let mut summary = Summary::default();
-        let mut ledger = Ledger::default();
-        summary.interrupted = *self.cancelled.borrow();
-        let (mut traces, mut outcomes) = (Vec::new(), Vec::new());
-        for (trace, outcome) in done.into_iter().flatten() {
-            summary.add(&outcome);
-            ledger.add(&outcome);
-            traces.push(trace);
-            outcomes.push(outcome);
+        let (traces, outcomes): (Vec<Trace>, Vec<Arc<CaseOutcome>>) =
+            done.into_iter().flatten().unzip();
+        let interrupted = *self.cancelled.borrow();
+        let (contract, clauses) = (&self.shared.contract, &self.clauses);
+        let concluded = self
+            .acceptance
+            .conclude(contract, clauses, &outcomes, interrupted);
+        for notice in &concluded.notices {
+            emit(Event::Notice(notice.clone()));
         }
-        let summary = Arc::new(summary);
+        let summary = Arc::new(concluded.summary);
         emit(Event::Finished(summary.clone()));
         Ok(RunResult {
             traces,
             outcomes,
-            ledger,
+            ledger: concluded.ledger,
+            notices: concluded.notices,
             summary,
         })
     }

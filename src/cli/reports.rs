@@ -1,0 +1,215 @@
+//! The reports a command was asked for, and where each goes to.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::stream::IsTerminal as _;
+
+use crate::diag::{Diagnostic, closest};
+use crate::outcome::{Account, Event};
+use crate::report::{FORMATS, Format, Out, Palette, Progress, Reporter, Terminal};
+
+/// A report as it was asked for: a format, and a file or standard output.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    format: &'static Format,
+    path: Option<PathBuf>,
+}
+
+/// Reads what follows `--report`: `FORMAT` or `FORMAT=PATH`.
+pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut problems = Vec::new();
+    for flag in flags {
+        let (name, path) = match flag.split_once('=') {
+            Some((name, path)) => (name, Some(path)),
+            None => (flag.as_str(), None),
+        };
+        let mut problem = |message: String, help: String| {
+            problems.push(Diagnostic::error("report", message).help(help));
+        };
+        let Some(format) = FORMATS.iter().find(|format| format.name == name) else {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let help = match closest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the formats are {}", names.join(", ")),
+            };
+            problem(
+                format!("--report {flag}: there is no format `{name}`"),
+                help,
+            );
+            continue;
+        };
+        if path == Some("") {
+            problem(
+                format!("--report {flag} names no file"),
+                format!("write --report {name}=PATH, or --report {name} for standard output"),
+            );
+        }
+        wanted.push(Wanted {
+            format,
+            path: path.map(PathBuf::from),
+        });
+    }
+    let on_output: Vec<&str> = wanted
+        .iter()
+        .filter(|wanted| wanted.path.is_none())
+        .map(|wanted| wanted.format.name)
+        .collect();
+    if on_output.len() > 1 {
+        problems.push(
+            Diagnostic::error(
+                "report",
+                format!(
+                    "{} can't all go to standard output",
+                    on_output.join(" and ")
+                ),
+            )
+            .help("give all but one of them a file: --report FORMAT=PATH"),
+        );
+    }
+    if problems.is_empty() {
+        Ok(wanted)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Whether one of them goes to standard output, so that nothing else may.
+pub(super) fn takes_output(wanted: &[Wanted]) -> bool {
+    wanted.iter().any(|wanted| wanted.path.is_none())
+}
+
+/// What people read, where it is named.
+const OUTPUT: &str = "the output";
+
+/// A terminal that understands no control sequences, or is to get none, gets no line that needs them.
+fn progress() -> Progress {
+    let plain = anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never;
+    match std::env::var_os("TERM") {
+        Some(terminal) if terminal != "dumb" && !plain => Progress::Line,
+        _ => Progress::None,
+    }
+}
+
+/// The reports of a run, being written.
+pub(super) struct Reports<'a> {
+    all: Vec<(String, Box<dyn Reporter + 'a>)>,
+    failed: Option<(String, io::Error)>,
+}
+
+impl<'a> Reports<'a> {
+    /// Opens the files at once: that one can't be written is to be known before anything is sent.
+    pub(super) fn open(wanted: &[Wanted], output: Out<'a>) -> Result<Self, Vec<Diagnostic>> {
+        let mut output = Some(output);
+        let mut reports = Self {
+            all: Vec::new(),
+            failed: None,
+        };
+        let mut problems = Vec::new();
+        for report in wanted {
+            let out: io::Result<Option<Out<'a>>> = match &report.path {
+                Some(path) => file(path).map(Some),
+                None => Ok(output.take()),
+            };
+            let name = match &report.path {
+                Some(path) => path.display().to_string(),
+                None => format!("the {} report", report.format.name),
+            };
+            match out {
+                Ok(Some(out)) => reports.all.push((name, (report.format.new)(out))),
+                Ok(None) => {}
+                Err(error) => problems.push(Diagnostic::error(
+                    "report",
+                    format!("{name} can't be written: {error}"),
+                )),
+            }
+            // A step's summary is a file that GitHub names; several steps may add to it.
+            if report.format.name == "github"
+                && let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY")
+                && let Some(markdown) = FORMATS.iter().find(|format| format.name == "markdown")
+                && let Ok(file) = OpenOptions::new().append(true).create(true).open(&path)
+            {
+                let out = Box::new(BufWriter::new(file));
+                reports
+                    .all
+                    .push(("the step's summary".to_owned(), (markdown.new)(out)));
+            }
+        }
+        if problems.is_empty() {
+            Ok(reports)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The reports, and in front of them what people read: on standard output, or on standard error
+    /// where one of the reports goes to standard output, which a program is to read.
+    pub(super) fn beside_people(
+        wanted: &[Wanted],
+        out: &'a mut (impl Write + Send),
+        err: &'a mut (impl Write + Send),
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let aside = takes_output(wanted);
+        let is_terminal = if aside {
+            io::stderr().is_terminal()
+        } else {
+            io::stdout().is_terminal()
+        };
+        let (palette, progress) = if is_terminal {
+            (Palette::Colour, progress())
+        } else {
+            (Palette::Plain, Progress::None)
+        };
+        let (people, programs): (Out<'a>, Out<'a>) = if aside {
+            (Box::new(err), Box::new(out))
+        } else {
+            (Box::new(out), Box::new(io::sink()))
+        };
+        let mut reports = Self::open(wanted, programs)?;
+        let terminal = Terminal::new(people, palette, progress);
+        let first = (OUTPUT.to_owned(), Box::new(terminal) as Box<dyn Reporter>);
+        reports.all.insert(0, first);
+        Ok(reports)
+    }
+
+    /// Tells all of them. The first failure to write is kept; the others and the run go on.
+    pub(super) fn event(&mut self, event: &Event) {
+        self.each(|reporter| reporter.event(event));
+    }
+
+    /// Ends all of them.
+    pub(super) fn finish(&mut self, account: &Account<'_>) {
+        self.each(|reporter| reporter.finish(account));
+    }
+
+    /// The first report that could not be written, and why.
+    pub(super) fn written(self) -> io::Result<()> {
+        match self.failed {
+            None => Ok(()),
+            Some((name, error)) if name == OUTPUT => Err(error),
+            Some((name, error)) => Err(io::Error::new(error.kind(), format!("{name}: {error}"))),
+        }
+    }
+
+    fn each(&mut self, mut tell: impl FnMut(&mut dyn Reporter) -> io::Result<()>) {
+        let mut failed = Vec::new();
+        for (number, (name, reporter)) in self.all.iter_mut().enumerate() {
+            if let Err(error) = tell(reporter.as_mut()) {
+                failed.push(number);
+                self.failed.get_or_insert((name.clone(), error));
+            }
+        }
+        for number in failed.into_iter().rev() {
+            self.all.remove(number);
+        }
+    }
+}
+
+fn file<'a>(path: &Path) -> io::Result<Out<'a>> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    Ok(Box::new(BufWriter::new(File::create(path)?)))
+}

@@ -1,0 +1,72 @@
+//! What a run is held to beside the contract.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::case::Case;
+use crate::clause::Clauses;
+use crate::openapi::Contract;
+use crate::outcome::{CaseOutcome, Ledger, Notice, Summary};
+use crate::waiver::{Waivers, notices};
+
+/// What a run is held to beside the contract: which deviations of the target are accepted, on which day.
+#[derive(Clone, Debug, Default)]
+pub struct Acceptance {
+    /// The accepted deviations.
+    pub waivers: Option<Waivers>,
+    /// The run's day, in UTC: that of the run also where its record is judged later.
+    pub today: Date,
+    /// All cases, those included that are not selected: a waiver of one of them is about something.
+    pub known: Vec<Case>,
+}
+
+/// What follows from the cases of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Conclusion {
+    /// The verdict of every clause.
+    pub ledger: Ledger,
+    /// What fails the gate without being an exchange's fault.
+    pub notices: Vec<Notice>,
+    /// The run in numbers.
+    pub summary: Summary,
+}
+
+impl Acceptance {
+    /// Accepts what may be accepted of a case's findings.
+    pub fn apply(&self, clauses: &Clauses, outcome: &mut CaseOutcome) {
+        if let Some(waivers) = &self.waivers {
+            waivers.apply(clauses, outcome, self.today);
+        }
+    }
+
+    /// What follows from the cases of a run, each judged and its findings accepted where they may be.
+    #[must_use]
+    pub fn conclude(
+        &self,
+        contract: &Contract,
+        clauses: &Clauses,
+        outcomes: &[Arc<CaseOutcome>],
+        interrupted: bool,
+    ) -> Conclusion {
+        let mut conclusion = Conclusion::default();
+        for outcome in outcomes {
+            conclusion.ledger.add(outcome);
+            conclusion.summary.add(outcome);
+        }
+        if let Some(waivers) = &self.waivers {
+            let outcomes = outcomes.iter().map(AsRef::as_ref);
+            conclusion.notices = notices(
+                waivers,
+                contract,
+                clauses,
+                &self.known,
+                outcomes,
+                self.today,
+            );
+        }
+        conclusion.summary.notices = conclusion.notices.len();
+        conclusion.summary.interrupted = interrupted;
+        conclusion
+    }
+}
