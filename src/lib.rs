@@ -24,7 +24,7 @@
 //! let target = Arc::new(target::UrlTarget::new(url, target::Limits::default(), &target::TlsOptions::default())?);
 //! let profile = Profile::default().with_examples(&contract);
 //! let plan = run::plan(&contract, &clauses, &cases, &profile).map_err(|_| "unknown clause")?;
-//! let options = run::Options { concurrency: 8, nonce: "a1b2c3".into(), locks: None };
+//! let options = run::Options { concurrency: 8, nonce: "a1b2c3".into(), ..run::Options::default() };
 //! let runner = run::Runner::new(contract, clauses, target, profile, options);
 //! let result = runner.run(&cases, &plan, &|_event| {}).await?;
 //! println!("{} failed", result.summary.failed);

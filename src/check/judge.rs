@@ -124,9 +124,23 @@ impl<'c> Judge<'c> {
         self.relations.get(operation.name.as_str())
     }
 
-    /// Judges one case's trace.
+    /// Judges one case's trace. What was found when it was first sent is what is said of it, also where
+    /// it passed when it was sent again.
     #[must_use]
     pub fn case(&self, case: &Case, trace: &Trace) -> CaseOutcome {
+        let mut outcome = self.attempt(case, trace);
+        for (number, retry) in trace.retries.iter().enumerate() {
+            let again = self.attempt(case, retry);
+            outcome.exchanges += again.exchanges;
+            let unsettled = matches!(outcome.verdict, CaseVerdict::Fail | CaseVerdict::Error);
+            if unsettled && again.verdict == CaseVerdict::Pass {
+                outcome.verdict = CaseVerdict::Flaky(number + 2);
+            }
+        }
+        outcome
+    }
+
+    fn attempt(&self, case: &Case, trace: &Trace) -> CaseOutcome {
         let view = TraceView::new(self, case, trace);
         let mut verdicts = Verdicts {
             trace: &view,

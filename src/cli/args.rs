@@ -127,7 +127,29 @@ pub(super) struct TargetArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) verdicts: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) pace: PaceArgs,
+    #[command(flatten)]
     pub(super) said: SaidArgs,
+}
+
+/// When a run is over before its last case.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Pace")]
+pub(super) struct PaceArgs {
+    /// Begin no further case once one failed or could not be judged
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// Begin no further case after this long, such as 60s or 2m. What the file of --verdicts says failed
+    /// or was not run comes first, and clauses that are not reached are named
+    #[arg(long, value_name = "DURATION", env = "PROOFMARK_BUDGET")]
+    pub(super) budget: Option<jiff::SignedDuration>,
+    /// Send a case that did not pass again, up to N times; one that then passes is called flaky, and fails
+    /// the gate
+    #[arg(long, value_name = "N", default_value_t = 0, env = "PROOFMARK_RETRIES")]
+    pub(super) retries: usize,
+    /// Let the gate pass with flaky cases
+    #[arg(long)]
+    pub(super) allow_flaky: bool,
 }
 
 /// What is accepted of a target, and what is written of a run.

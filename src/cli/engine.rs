@@ -12,7 +12,7 @@ use crate::evidence::{Header, write_traces};
 use crate::outcome::{CaseOutcome, Event};
 use crate::profile::Profile;
 use crate::report::verdict_file;
-use crate::run::{Options, Plan, RunError, RunResult, Runner, plan};
+use crate::run::{Options, Pace, Plan, RunError, RunResult, Runner, plan};
 use crate::target::{Limits, Target, TlsOptions, UrlTarget};
 
 /// A target and what is known of it.
@@ -117,7 +117,7 @@ pub(super) fn ready(
     inputs: &Inputs,
     cases: &[Case],
     aim: &Aim,
-    concurrency: usize,
+    (concurrency, pace): (usize, Pace),
 ) -> Result<Ready, Vec<Diagnostic>> {
     let plan = plan(&inputs.contract, &inputs.clauses, cases, &aim.profile)?;
     let nonce = uuid::Uuid::new_v4().simple().to_string()[..10].to_owned();
@@ -125,6 +125,7 @@ pub(super) fn ready(
         concurrency,
         nonce: nonce.clone(),
         locks: (!aim.in_process).then(std::env::temp_dir),
+        pace,
     };
     let runner = Runner::new(
         inputs.contract.clone(),

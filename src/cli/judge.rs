@@ -125,6 +125,7 @@ impl Recorded {
             waivers: waivers.map(said::waivers).transpose()?,
             today: said::day(self.about.began),
             known: cases.clone(),
+            allow_flaky: false,
         };
         let judge = Judge::new(contract, clauses);
         let traces = self.traces.iter();

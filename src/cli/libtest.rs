@@ -24,7 +24,7 @@ use crate::case::Case;
 use crate::generate::first_requests;
 use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice};
 use crate::report::{notice_text, outcome_text};
-use crate::run::{RunError, RunResult};
+use crate::run::{Pace, RunError, RunResult};
 
 /// What cargo expects of a test binary that found something.
 const CARGO_FAILED: u8 = 101;
@@ -67,7 +67,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         let cases = generation.requests.into_iter().map(|request| request.case);
         read.cases.extend(cases);
     }
-    let plan = engine::ready(&read, &read.cases, &aim, 1)?.plan;
+    let plan = engine::ready(&read, &read.cases, &aim, (1, Pace::default()))?.plan;
     let skips: HashMap<usize, String> = plan
         .cases
         .into_iter()
@@ -110,7 +110,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         return Ok(Exit::NothingTested.into());
     }
     let concurrency = args.test_threads.unwrap_or(settings.concurrency);
-    let mut ready = engine::ready(&read, &selected, &aim, concurrency)?;
+    let mut ready = engine::ready(&read, &selected, &aim, (concurrency, settings.pace.clone()))?;
     ready.runner = ready.runner.with_checks(std::mem::take(&mut suite.checks));
     let hooks = std::mem::take(&mut suite.hooks);
     let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
@@ -122,7 +122,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         about,
         reports,
     };
-    let has_waivers = settings.waivers.is_some();
+    let (has_waivers, allow_flaky) = (settings.waivers.is_some(), settings.allow_flaky);
     let started = start(ready, selected, settings, Arc::new(read), telling)?;
     let (engine, notices) = (started.engine, started.notices);
     let waiting = Mutex::new(started.outcomes);
@@ -131,7 +131,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             .lock()
             .ok()
             .and_then(|mut waiting| waiting.remove(case.id.as_str()));
-        trial(case, skips.get(&number), receiver)
+        trial(case, skips.get(&number), receiver, allow_flaky)
     });
     // It waits for the end of the run, and so for all cases: it comes behind them.
     let last = has_waivers.then(|| notices_trial(Some(notices)));
@@ -175,19 +175,25 @@ fn say_target(aim: &Aim, skips: &HashMap<usize, String>, cases: &[Case], args: &
 
 /// A trial with a case's name, to ask filters about and to list.
 fn stub(case: &Case, skip: Option<&String>) -> Trial {
-    trial(case, skip, None)
+    trial(case, skip, None, false)
 }
 
 type Outcome = mpsc::Receiver<Arc<CaseOutcome>>;
 
-fn trial(case: &Case, skip: Option<&String>, receiver: Option<Outcome>) -> Trial {
+fn trial(
+    case: &Case,
+    skip: Option<&String>,
+    receiver: Option<Outcome>,
+    allow_flaky: bool,
+) -> Trial {
     let id = case.id.to_string();
     if let Some(reason) = skip.cloned() {
         // Known when tests are listed: a skip that shows only later counts as passed in nextest.
         return Trial::ignorable_test(id, move || Ok(Completion::ignored_with(reason)))
             .with_ignored_flag(true);
     }
-    Trial::test(id, move || {
+    // A case may still be skipped, when the run is over before its turn.
+    Trial::ignorable_test(id, move || {
         let outcome = receiver.and_then(|receiver| receiver.recv().ok());
         let outcome = outcome.ok_or("the run ended before this case")?;
         let text = outcome_text(&outcome);
@@ -198,7 +204,13 @@ fn trial(case: &Case, skip: Option<&String>, receiver: Option<Outcome>) -> Trial
                     let mut err = anstream::AutoStream::auto(io::stderr());
                     let _ = writeln!(err, "\n{text}\n");
                 }
-                Ok(())
+                Ok(Completion::Completed)
+            }
+            CaseVerdict::Skipped(ref reason) => Ok(Completion::ignored_with(reason.clone())),
+            CaseVerdict::Flaky(_) if allow_flaky => {
+                let mut err = anstream::AutoStream::auto(io::stderr());
+                let _ = writeln!(err, "\n{text}\n");
+                Ok(Completion::Completed)
             }
             _ => Err(Failed::from(text)),
         }

@@ -56,7 +56,12 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let all_cases = std::mem::take(&mut read.cases);
     let cases = all_cases.clone();
     let cases = selection::selected(cases, &read.contract, &read.clauses, &args.select)?;
-    let mut ready = engine::ready(&read, &cases, &aim, settings.concurrency)?;
+    let mut ready = engine::ready(
+        &read,
+        &cases,
+        &aim,
+        (settings.concurrency, settings.pace.clone()),
+    )?;
     let not_called = generated::not_called(
         &generation,
         &read.contract,

@@ -46,6 +46,7 @@ pub(super) fn acceptance(settings: &Settings, known: &[Case], about: &About) -> 
             Some(_) => known.to_vec(),
             None => Vec::new(),
         },
+        allow_flaky: settings.allow_flaky,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::outcome::{CaseOutcome, Standing};
 use crate::profile::Profile;
 use crate::reference::{Fault, Server};
 use crate::report::outcome_text;
+use crate::run::Pace;
 
 /// How many cases are fired before it is looked whether one of them found the fault; each time twice
 /// as many.
@@ -106,7 +107,7 @@ impl Selftest {
     fn fire(&self, cases: &[Case], faults: &[&'static Fault]) -> Result<Outcomes, String> {
         let server = Server::with_faults(faults);
         let aim = engine::embedded(&Profile::default(), &self.inputs, server);
-        let ready = engine::ready(&self.inputs, cases, &aim, 8)
+        let ready = engine::ready(&self.inputs, cases, &aim, (8, Pace::default()))
             .map_err(|problems| engine::rendered(&problems))?;
         let result = engine::run(&ready, cases, &|_| {}).map_err(|error| error.to_string())?;
         Ok(result.outcomes)

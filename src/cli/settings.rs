@@ -10,11 +10,12 @@ use serde_json::Value;
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
 use super::reports::{self, Wanted};
-use super::{credential_file, credentials, said};
+use super::{credential_file, credentials, pace, said};
 use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
 use crate::openapi::Contract;
 use crate::profile::{Profile, variable_word};
+use crate::run::Pace;
 use crate::target::{ClientIdentity, Limits, TlsOptions};
 use crate::waiver::Waivers;
 
@@ -33,6 +34,8 @@ pub(super) struct Settings {
     pub(super) profile_name: Option<String>,
     pub(super) waivers: Option<Waivers>,
     pub(super) reports: Vec<Wanted>,
+    pub(super) pace: Pace,
+    pub(super) allow_flaky: bool,
 }
 
 /// Cases under way at once if nobody says otherwise: enough to keep two cores busy, few enough for
@@ -126,6 +129,8 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
         profile_name: args.profile.clone(),
         waivers,
         reports: reports.unwrap_or_default(),
+        pace: pace::read(&args.pace, args.verdicts.as_deref()),
+        allow_flaky: args.pace.allow_flaky,
     })
 }
 

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::stop::Stop;
 use crate::case::case_schema;
 use crate::diag::Diagnostic;
+use crate::waiver::waiver_schema;
 
 pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(folder) = &args.all {
@@ -35,6 +36,7 @@ pub(super) fn generated() -> Result<Vec<(&'static str, String)>, Diagnostic> {
         ("openapi.yaml", contract(true)?),
         ("openapi.json", contract(false)?),
         ("case.schema.json", case_schema_text()),
+        ("waivers.schema.json", format!("{:#}\n", waiver_schema())),
     ])
 }
 

@@ -14,6 +14,8 @@ pub enum NoticeKind {
     WaiverUnused,
     /// A waiver that names no clause, case or operation that is there.
     WaiverDangling,
+    /// A case that did not pass, and passed when it was sent again.
+    CaseFlaky,
     /// A clause that had to be put to the test and wasn't.
     ClauseRequired,
 }
@@ -26,18 +28,19 @@ impl NoticeKind {
             Self::WaiverExpired => "waiver-expired",
             Self::WaiverUnused => "waiver-unused",
             Self::WaiverDangling => "waiver-dangling",
+            Self::CaseFlaky => "case-flaky",
             Self::ClauseRequired => "clause-required",
         }
     }
 }
 
-/// Something of the run itself that fails the gate: a waiver that is no longer true, a clause that had
-/// to be put to the test and wasn't.
+/// Something of the run itself that fails the gate: a waiver that is no longer true, a case that passes
+/// only now and then, a clause that had to be put to the test and wasn't.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// What is wrong.
     pub kind: NoticeKind,
-    /// What it is about: a clause, a pattern of clauses.
+    /// What it is about: a clause, a pattern of clauses, a case.
     pub subject: String,
     /// What is wrong, in a line.
     pub message: String,

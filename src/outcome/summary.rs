@@ -14,6 +14,8 @@ pub struct Summary {
     pub failed: usize,
     /// Cases in which all that was broken of what must hold is waived.
     pub waived: usize,
+    /// Cases that did not pass, and passed when they were sent again.
+    pub flaky: usize,
     /// Cases that were not run.
     pub skipped: usize,
     /// Cases that could not be judged.
@@ -35,6 +37,7 @@ impl Summary {
             CaseVerdict::Pass => self.passed += 1,
             CaseVerdict::Fail => self.failed += 1,
             CaseVerdict::Waived => self.waived += 1,
+            CaseVerdict::Flaky(_) => self.flaky += 1,
             CaseVerdict::Skipped(_) => self.skipped += 1,
             CaseVerdict::Error => self.errors += 1,
         }
@@ -45,7 +48,7 @@ impl Summary {
     /// How many cases there were.
     #[must_use]
     pub fn cases(&self) -> usize {
-        self.passed + self.failed + self.waived + self.skipped + self.errors
+        self.passed + self.failed + self.waived + self.flaky + self.skipped + self.errors
     }
 
     /// Whether nothing at all was put to the test.

@@ -58,6 +58,9 @@ pub struct Trace {
     /// Why the case was not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
+    /// What came of sending the case again, each time from its first step, until it passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retries: Vec<Trace>,
 }
 
 impl Trace {
@@ -72,6 +75,7 @@ impl Trace {
             steps: Vec::new(),
             troubles: Vec::new(),
             skipped: None,
+            retries: Vec::new(),
         }
     }
 

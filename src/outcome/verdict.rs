@@ -33,6 +33,8 @@ pub enum CaseVerdict {
     Fail,
     /// All that was broken of what must hold is waived.
     Waived,
+    /// It did not pass, and passed when it was sent again: at the attempt of this number, counted from 1.
+    Flaky(usize),
     /// It was not run, and why.
     Skipped(String),
     /// We could not tell.
@@ -47,6 +49,7 @@ impl CaseVerdict {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Waived => "waived",
+            Self::Flaky(_) => "flaky",
             Self::Skipped(_) => "skipped",
             Self::Error => "error",
         }

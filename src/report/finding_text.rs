@@ -89,10 +89,17 @@ pub fn notice_text(notice: &Notice) -> String {
 #[must_use]
 pub fn outcome_text(outcome: &CaseOutcome) -> String {
     let case = outcome.case.as_str();
-    let mut parts: Vec<String> = outcome
-        .failures()
-        .map(|finding| finding_text(case, finding))
-        .collect();
+    let mut parts: Vec<String> = Vec::new();
+    if let CaseVerdict::Flaky(attempt) = outcome.verdict {
+        parts.push(format!(
+            "FLAKY {case}  passed at attempt {attempt}; this is what the first one found"
+        ));
+    }
+    parts.extend(
+        outcome
+            .failures()
+            .map(|finding| finding_text(case, finding)),
+    );
     for trouble in &outcome.troubles {
         parts.push(format!("ERROR {case}  could not tell\n  {trouble}"));
     }

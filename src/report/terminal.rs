@@ -165,10 +165,11 @@ impl<W: Write + Send> Reporter for Terminal<W> {
         };
         writeln!(
             self.out,
-            "{} passed, {} failed, {}{} errors, {} skipped; {} {plural}; {} exchanges",
+            "{} passed, {} failed, {}{}{} errors, {} skipped; {} {plural}; {} exchanges",
             summary.passed,
             summary.failed,
             some(summary.waived, "waived"),
+            some(summary.flaky, "flaky"),
             summary.errors,
             summary.skipped,
             summary.advisories,

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::case::Case;
 use crate::clause::Clauses;
 use crate::openapi::Contract;
-use crate::outcome::{CaseOutcome, Ledger, Notice, Summary};
+use crate::outcome::{CaseOutcome, CaseVerdict, Ledger, Notice, NoticeKind, Summary};
 use crate::waiver::{Waivers, notices};
 
 /// What a run is held to beside the contract: which deviations of the target are accepted, on which day.
@@ -19,6 +19,8 @@ pub struct Acceptance {
     pub today: Date,
     /// All cases, those included that are not selected: a waiver of one of them is about something.
     pub known: Vec<Case>,
+    /// Whether a case may pass only when it is sent again.
+    pub allow_flaky: bool,
 }
 
 /// What follows from the cases of a run.
@@ -65,8 +67,30 @@ impl Acceptance {
                 self.today,
             );
         }
+        if !self.allow_flaky {
+            conclusion
+                .notices
+                .extend(outcomes.iter().filter_map(|o| flaky(o)));
+        }
         conclusion.summary.notices = conclusion.notices.len();
         conclusion.summary.interrupted = interrupted;
         conclusion
     }
+}
+
+fn flaky(outcome: &CaseOutcome) -> Option<Notice> {
+    let CaseVerdict::Flaky(attempt) = outcome.verdict else {
+        return None;
+    };
+    Some(Notice {
+        kind: NoticeKind::CaseFlaky,
+        subject: outcome.case.to_string(),
+        message: format!(
+            "{} did not pass, and passed when it was sent again (attempt {attempt}): the target keeps its contract only now and then",
+            outcome.case
+        ),
+        help: "read what the first attempt found; --allow-flaky lets the gate pass all the same"
+            .to_owned(),
+        place: None,
+    })
 }

@@ -22,4 +22,4 @@ mod teardown;
 pub use acceptance::{Acceptance, Conclusion};
 pub use plan::{Plan, Planned, plan};
 pub use request::BuildError;
-pub use scheduler::{Options, RunError, RunResult, Runner};
+pub use scheduler::{Options, Pace, RunError, RunResult, Runner};

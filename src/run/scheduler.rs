@@ -1,11 +1,13 @@
 //! Order, concurrency, serial cases, interruption.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::acceptance::Acceptance;
 use super::credentials::Credentials;
@@ -15,16 +17,16 @@ use super::plan::Plan;
 use super::preflight;
 use super::provider::Providers;
 use super::send::{self, Sent};
-use crate::case::Case;
+use crate::case::{Case, CaseId};
 use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
-use crate::outcome::{CaseOutcome, Event, Ledger, Notice, Summary, Trace, Trouble};
+use crate::outcome::{CaseOutcome, CaseVerdict, Event, Ledger, Notice, Summary, Trace, Trouble};
 use crate::profile::Profile;
 use crate::target::{Limits, Target, TlsOptions};
 
 /// How a run goes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// How many cases are under way at once.
     pub concurrency: usize,
@@ -32,6 +34,21 @@ pub struct Options {
     pub nonce: String,
     /// Where processes that share a target find their lock; none where no other process can.
     pub locks: Option<PathBuf>,
+    /// When the run is over before its last case, and what comes first.
+    pub pace: Pace,
+}
+
+/// When a run is over before its last case, and what comes first.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    /// No further case is begun once one failed or could not be judged.
+    pub fail_fast: bool,
+    /// No further case is begun after this long.
+    pub budget: Option<Duration>,
+    /// How often a case that did not pass is sent again.
+    pub retries: usize,
+    /// The cases that are sent first, in this order, before those that are not named.
+    pub first: Vec<CaseId>,
 }
 
 /// Why a run could not begin. Nothing was written.
@@ -186,10 +203,26 @@ impl Runner {
         let judge = Judge::new(&self.shared.contract, &self.clauses).with_checks(&self.checks);
         let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();
         done.resize_with(plan.cases.len(), || None);
+        let mut tried: HashMap<usize, Sent> = HashMap::new();
+        let retries = self.shared.options.pace.retries;
         let mut finish = |number: usize, sent: Sent| {
             let case = &cases[plan.cases[number].case];
+            let sent = match tried.remove(&number) {
+                None => sent,
+                Some(mut first) => {
+                    first.trace.retries.push(sent.trace);
+                    first.left_behind.extend(sent.left_behind);
+                    first
+                }
+            };
             let mut outcome = judge.case(case, &sent.trace);
             self.acceptance.apply(&self.clauses, &mut outcome);
+            let has_passed = !matches!(outcome.verdict, CaseVerdict::Fail | CaseVerdict::Error);
+            let may_retry = sent.trace.retries.len() < retries && !*self.cancelled.borrow();
+            if !has_passed && may_retry {
+                tried.insert(number, sent);
+                return After::Again;
+            }
             let outcome = Arc::new(outcome);
             for what in sent.left_behind {
                 emit(Event::LeftBehind {
@@ -199,30 +232,18 @@ impl Runner {
             }
             emit(Event::CaseFinished(outcome.clone()));
             done[number] = Some((sent.trace, outcome));
+            if has_passed {
+                After::Passed
+            } else {
+                After::Failed
+            }
         };
         for (number, planned) in plan.cases.iter().enumerate() {
             if let Some(reason) = &planned.skip {
-                let case = &cases[planned.case];
-                let mut trace = Trace::new(
-                    case.id.clone(),
-                    &self.shared.target.origin(),
-                    self.shared.target.prefix(),
-                );
-                trace.skipped = Some(reason.clone());
-                finish(
-                    number,
-                    Sent {
-                        trace,
-                        left_behind: Vec::new(),
-                    },
-                );
+                finish(number, self.skipped(&cases[planned.case], reason));
             }
         }
-        // Serial cases come last, so that they make nobody wait who could have run.
-        let mut order: Vec<usize> = (0..plan.cases.len())
-            .filter(|n| plan.cases[*n].skip.is_none())
-            .collect();
-        order.sort_by_key(|number| cases[plan.cases[*number].case].serial);
+        let order = order(cases, plan, &self.shared.options.pace.first);
         self.side_by_side(cases, plan, &order, emit, &mut finish)
             .await;
         let (traces, outcomes): (Vec<Trace>, Vec<Arc<CaseOutcome>>) =
@@ -246,57 +267,124 @@ impl Runner {
         })
     }
 
+    /// A case that isn't sent.
+    fn skipped(&self, case: &Case, reason: &str) -> Sent {
+        let target = &self.shared.target;
+        let mut trace = Trace::new(case.id.clone(), &target.origin(), target.prefix());
+        trace.skipped = Some(reason.to_owned());
+        Sent {
+            trace,
+            left_behind: Vec::new(),
+        }
+    }
+
     async fn side_by_side(
         &self,
         cases: &[Case],
         plan: &Plan,
         numbers: &[usize],
         emit: &(dyn Fn(Event) + Sync),
-        finish: &mut dyn FnMut(usize, Sent),
+        finish: &mut dyn FnMut(usize, Sent) -> After,
     ) {
         let variables = &self.shared.profile.variables;
+        let contract = &self.shared.contract;
+        let case = |number: usize| &cases[plan.cases[number].case];
         let mut waiting: Vec<(usize, BTreeSet<String>)> = numbers
             .iter()
-            .map(|number| {
-                (
-                    *number,
-                    lanes(
-                        &self.shared.contract,
-                        &cases[plan.cases[*number].case],
-                        variables,
-                    ),
-                )
-            })
+            .map(|number| (*number, lanes(contract, case(*number), variables)))
             .collect();
+        let pace = &self.shared.options.pace;
+        let deadline = pace.budget.map(|budget| (Instant::now() + budget, budget));
+        // Why nothing more is begun.
+        let mut ended: Option<String> = None;
         let mut under_way: JoinSet<(usize, Sent)> = JoinSet::new();
         let mut busy: Vec<(usize, BTreeSet<String>)> = Vec::new();
         loop {
+            if let Some((deadline, budget)) = deadline
+                && ended.is_none()
+                && Instant::now() >= deadline
+            {
+                ended = Some(format!("not reached within the budget of {budget:?}"));
+            }
             while under_way.len() < self.shared.options.concurrency.max(1)
                 && !*self.cancelled.borrow()
+                && ended.is_none()
             {
-                let serial = |number: usize| cases[plan.cases[number].case].serial;
+                let serial = |number: usize| case(number).serial;
                 let Some(next) = next(&waiting, &busy, serial) else {
                     break;
                 };
                 let (number, lanes) = waiting.remove(next);
-                let case = cases[plan.cases[number].case].clone();
-                emit(Event::CaseStarted(case.id.clone()));
-                let (shared, cancelled) = (self.shared.clone(), self.cancelled.subscribe());
-                busy.push((number, lanes.clone()));
-                under_way
-                    .spawn(async move { (number, one(&shared, &case, &lanes, cancelled).await) });
+                emit(Event::CaseStarted(case(number).id.clone()));
+                self.begin(&mut under_way, number, case(number), &lanes);
+                busy.push((number, lanes));
             }
-            match under_way.join_next().await {
+            let (number, sent) = match under_way.join_next().await {
                 None => break,
-                Some(Ok((number, sent))) => {
-                    busy.retain(|(running, _)| *running != number);
-                    finish(number, sent);
-                }
+                Some(Ok(done)) => done,
                 // A bug of ours must not pass for a verdict.
                 Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            };
+            match finish(number, sent) {
+                After::Again => {
+                    let lanes = busy.iter().find(|(running, _)| *running == number);
+                    let lanes = lanes.map(|(_, lanes)| lanes.clone()).unwrap_or_default();
+                    self.begin(&mut under_way, number, case(number), &lanes);
+                    continue;
+                }
+                After::Failed if pace.fail_fast && ended.is_none() => {
+                    ended = Some(format!(
+                        "the run ended with {} (--fail-fast)",
+                        case(number).id
+                    ));
+                }
+                After::Failed | After::Passed => {}
+            }
+            busy.retain(|(running, _)| *running != number);
+        }
+        if let Some(reason) = ended {
+            for (number, _) in waiting {
+                finish(number, self.skipped(case(number), &reason));
             }
         }
     }
+
+    fn begin(
+        &self,
+        under_way: &mut JoinSet<(usize, Sent)>,
+        number: usize,
+        case: &Case,
+        lanes: &BTreeSet<String>,
+    ) {
+        let (case, lanes) = (case.clone(), lanes.clone());
+        let (shared, cancelled) = (self.shared.clone(), self.cancelled.subscribe());
+        under_way.spawn(async move { (number, one(&shared, &case, &lanes, cancelled).await) });
+    }
+}
+
+/// What comes after a case was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// It is sent again.
+    Again,
+    /// It neither failed nor stayed without an answer.
+    Passed,
+    /// It failed, or could not be judged.
+    Failed,
+}
+
+/// The numbers of the planned cases that are run, in the order in which they are begun. Serial cases
+/// come last, so that they make nobody wait who could have run; but what is to come first comes first.
+fn order(cases: &[Case], plan: &Plan, first: &[CaseId]) -> Vec<usize> {
+    let rank: HashMap<&CaseId, usize> = first.iter().enumerate().map(|(n, id)| (id, n)).collect();
+    let run = (0..plan.cases.len()).filter(|number| plan.cases[*number].skip.is_none());
+    let mut order: Vec<usize> = run.collect();
+    order.sort_by_key(|number| {
+        let case = &cases[plan.cases[*number].case];
+        let rank = rank.get(&case.id).copied().unwrap_or(first.len());
+        (rank, case.serial)
+    });
+    order
 }
 
 /// The first waiting case that may run now: beside what is under way, and before what waits in

@@ -62,7 +62,8 @@ impl Waivers {
                 *standing = Standing::Waived;
             }
         }
-        if outcome.verdict == CaseVerdict::Fail && outcome.failures().next().is_none() {
+        let has_failed = matches!(outcome.verdict, CaseVerdict::Fail | CaseVerdict::Flaky(_));
+        if has_failed && outcome.failures().next().is_none() {
             outcome.verdict = if outcome.troubles.is_empty() {
                 CaseVerdict::Waived
             } else {

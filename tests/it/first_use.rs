@@ -73,7 +73,7 @@ fn made_of(outcome: &CaseOutcome) -> &'static str {
     match outcome.verdict {
         CaseVerdict::Pass if outcome.findings.is_empty() => "ok",
         CaseVerdict::Pass => "note",
-        CaseVerdict::Fail | CaseVerdict::Waived => "FAIL",
+        CaseVerdict::Fail | CaseVerdict::Waived | CaseVerdict::Flaky(_) => "FAIL",
         CaseVerdict::Error => "?",
         CaseVerdict::Skipped(_) => "skip",
     }

@@ -39,6 +39,18 @@ impl Suite {
         }
     }
 
+    /// A contract and the cases generated from it.
+    pub(super) fn generated(document: &str) -> Self {
+        let contract = load(Source::new("contract.json", document)).expect("the contract loads");
+        let generation = crate::generate::first_requests(&contract, &Profile::default());
+        let cases = generation.requests.into_iter().map(|request| request.case);
+        Self {
+            clauses: Arc::new(Clauses::of(&contract)),
+            cases: cases.collect(),
+            contract: Arc::new(contract),
+        }
+    }
+
     /// The built-in contract and the five cases its user named.
     pub(super) fn first_five() -> Self {
         let mut suite = Self::built_in();
@@ -68,11 +80,12 @@ impl Suite {
                 concurrency,
                 nonce: "0123456789".into(),
                 locks: None,
+                ..Options::default()
             },
         )
     }
 
-    fn profile(&self) -> Profile {
+    pub(super) fn profile(&self) -> Profile {
         let mut profile = Profile::default();
         let fixtures = crate::reference::Server::new().fixtures();
         let variables = fixtures["variables"].as_object().cloned();
@@ -105,6 +118,7 @@ impl Suite {
             concurrency: 4,
             nonce: "0123456789".into(),
             locks: None,
+            ..Options::default()
         };
         let (contract, clauses) = (self.contract.clone(), self.clauses.clone());
         let runner = Runner::new(contract, clauses, target, profile, options);

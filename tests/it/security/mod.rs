@@ -100,6 +100,7 @@ impl Api {
             concurrency: 1,
             nonce: "0123456789".into(),
             locks: None,
+            ..Options::default()
         };
         let runner = Runner::new(
             self.contract.clone(),
