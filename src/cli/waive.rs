@@ -59,9 +59,7 @@ pub(super) fn run(args: &WaiveArgs, out: &mut impl Write) -> Result<Exit, Stop> 
         _ => Vec::new(),
     };
     for addition in &additions {
-        let case = addition.case.as_ref();
-        let case = case.map(|case| format!("  in {case}")).unwrap_or_default();
-        writeln!(out, "waived   {}{case}", addition.clause)?;
+        writeln!(out, "waived   {}  in {}", addition.clause, addition.case)?;
     }
     let text = match additions.as_slice() {
         [] => text,
@@ -70,12 +68,13 @@ pub(super) fn run(args: &WaiveArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     std::fs::write(path, text).map_err(|error| {
         Diagnostic::error("waivers", format!("{name} can't be written: {error}"))
     })?;
-    let left = judged
+    let found = judged
         .outcomes
         .iter()
         .flat_map(|outcome| outcome.failures());
-    let left: BTreeSet<&ClauseId> = left.map(|finding| &finding.clause).collect();
-    let left = left.len() - additions.len();
+    let clauses: BTreeSet<&ClauseId> = found.map(|finding| &finding.clause).collect();
+    let waived: BTreeSet<&ClauseId> = additions.iter().map(|added| &added.clause).collect();
+    let left = clauses.difference(&waived).count();
     writeln!(
         out,
         "{name}: {} added; {left} broken clauses are not waived",
@@ -129,35 +128,42 @@ fn unneeded<'w>(waivers: &'w Waivers, judged: &Judged) -> Vec<&'w Waiver> {
         .collect()
 }
 
-/// One waiver for each clause that is broken, limited to a case where it is broken in one only.
+/// One waiver for each clause that is broken and each case in which it is; the rows of a case's table are
+/// one. A wider one would accept what nobody has looked at.
 fn additions(
     judged: &Judged,
     accepted: &dyn Fn(&Finding) -> bool,
-    addition: impl Fn(ClauseId, Option<String>, String) -> Addition,
+    addition: impl Fn(ClauseId, String, String) -> Addition,
 ) -> Vec<Addition> {
-    let mut broken: BTreeMap<&ClauseId, Vec<(&str, &Finding)>> = BTreeMap::new();
+    let mut broken: BTreeMap<(&ClauseId, String), Vec<(&str, &Finding)>> = BTreeMap::new();
     for outcome in &judged.outcomes {
+        let case = outcome.case.as_str();
         for finding in outcome.failures().filter(|finding| accepted(finding)) {
-            let found = (outcome.case.as_str(), finding);
-            broken.entry(&finding.clause).or_default().push(found);
+            let key = (&finding.clause, file_of(case));
+            broken.entry(key).or_default().push((case, finding));
         }
     }
-    let one = |(clause, found): (&ClauseId, Vec<(&str, &Finding)>)| {
+    let one = |((clause, file), found): ((&ClauseId, String), Vec<(&str, &Finding)>)| {
         let (case, first) = found[0];
-        let only = found.iter().all(|(other, _)| *other == case);
-        let cases = match found.len() {
-            1 => String::new(),
-            many => format!(" (and in {} more)", many - 1),
+        let case = match found.as_slice() {
+            [_] => case.to_owned(),
+            _ => format!("{file}/*"),
         };
         let said = format!(
-            "{}: expected {}, found {}{cases}",
+            "{}: expected {}, found {}",
             first.title,
             line(&first.expected),
             line(&first.actual)
         );
-        addition(clause.clone(), only.then(|| case.to_owned()), said)
+        addition(clause.clone(), case, said)
     };
     broken.into_iter().map(one).collect()
+}
+
+/// The id of the case file that a case, or a row of its table, stands in.
+fn file_of(case: &str) -> String {
+    let segments: Vec<&str> = case.split('/').take(2).collect();
+    segments.join("/")
 }
 
 /// A text in one short line.

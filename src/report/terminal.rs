@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::finding_text::{notice_text, outcome_text};
 use super::{Format, Reporter};
+use crate::openapi::Level;
 use crate::outcome::{Account, CaseVerdict, ClauseVerdict, Event};
 
 /// Whether colours are used.
@@ -141,17 +142,18 @@ impl<W: Write + Send> Reporter for Terminal<W> {
     /// The numbers, what of the contract was tested, and the answer.
     fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
         let summary = account.summary;
-        let mut counts = [0usize; 5];
+        let mut counts = [0usize; 6];
         for record in account.ledger.records(account.clauses) {
             counts[match record.verdict {
                 ClauseVerdict::Held(_) => 0,
-                ClauseVerdict::Broken(_) => 1,
-                ClauseVerdict::Waived(_) => 2,
-                ClauseVerdict::Vacuous => 3,
-                ClauseVerdict::Untested => 4,
+                ClauseVerdict::Broken(_) if record.clause.level == Level::Must => 1,
+                ClauseVerdict::Broken(_) => 2,
+                ClauseVerdict::Waived(_) => 3,
+                ClauseVerdict::Vacuous => 4,
+                ClauseVerdict::Untested => 5,
             }] += 1;
         }
-        let [held, broken, waived, vacuous, untested] = counts;
+        let [held, broken, advised, waived, vacuous, untested] = counts;
         // Most runs have none, and a word less is read faster.
         let some = |count: usize, word: &str| match count {
             0 => String::new(),
@@ -177,8 +179,9 @@ impl<W: Write + Send> Reporter for Terminal<W> {
         )?;
         writeln!(
             self.out,
-            "{} clauses: {held} held, {broken} broken, {}{vacuous} reached but not put to the test, {untested} untested",
+            "{} clauses: {held} held, {broken} broken, {}{}{vacuous} reached but not put to the test, {untested} untested",
             account.clauses.len(),
+            some(advised, "not kept that should be"),
             some(waived, "waived")
         )?;
         writeln!(self.out, "{}", account.answer().sentence())?;

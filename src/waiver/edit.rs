@@ -13,8 +13,8 @@ use crate::clause::ClauseId;
 pub struct Addition {
     /// The clause that is broken.
     pub clause: ClauseId,
-    /// The only case in which it is, if it is one.
-    pub case: Option<String>,
+    /// The case in which it is, or a pattern of cases.
+    pub case: String,
     /// What was found, for whoever reads the file.
     pub found: String,
     /// Why it is accepted.
@@ -75,9 +75,7 @@ fn entry(indent: &str, addition: &Addition) -> String {
     let mut key = |name: &str, value: &str| {
         let _ = writeln!(text, "{indent}  {name}: {value}");
     };
-    if let Some(case) = &addition.case {
-        key("case", &quoted(case));
-    }
+    key("case", &quoted(&addition.case));
     key("reason", &quoted(&addition.reason));
     key("owner", &quoted(&addition.owner));
     if let Some(ticket) = &addition.ticket {
@@ -212,7 +210,7 @@ waivers:
     fn addition() -> Addition {
         Addition {
             clause: ClauseId::new("op", &["200", "header", "date"], "pattern"),
-            case: Some("op/one".into()),
+            case: "op/one".into(),
             found: "the header Date does not match its pattern".into(),
             reason: "\"quoted\": and # more".into(),
             owner: "us".into(),
