@@ -11,6 +11,7 @@ mod body_schema;
 mod case_expectation;
 mod content_length;
 mod date_well_formed;
+mod examples;
 mod generated;
 mod head_agrees;
 mod header_present;
@@ -32,6 +33,7 @@ mod verdicts;
 mod wording;
 
 pub use answer::{Answer, TraceView};
+pub use examples::stale_examples;
 pub use judge::{Judge, answer_met, judge, status_met};
 pub use rule::{Area, Rule};
 pub use verdicts::{Broken, Verdicts};
@@ -77,6 +79,7 @@ mod tests {
         let without_check = [
             "answer",
             "attribution",
+            "examples",
             "generated",
             "judge",
             "mod",

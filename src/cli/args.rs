@@ -320,10 +320,18 @@ pub(super) struct SpecArgs {
 pub(super) struct DocsArgs {
     #[command(flatten)]
     pub(super) contract: ContractArgs,
+    /// A record whose exchanges are the examples, and whose broken and waived clauses are shown where the
+    /// contract speaks of them (repeatable: the parts of one run)
+    #[arg(long = "record", value_name = "DIR")]
+    pub(super) records: Vec<PathBuf>,
+    /// The target's accepted deviations: a YAML file
+    #[arg(long, value_name = "FILE", requires = "records")]
+    pub(super) waivers: Option<PathBuf>,
     /// Write to this file; .md makes it Markdown, anything else HTML
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: PathBuf,
-    /// Write nothing; fail if the file isn't what would be written
+    #[arg(long, value_name = "FILE", required_unless_present = "check")]
+    pub(super) out: Option<PathBuf>,
+    /// Write nothing; fail if the file isn't what would be written, or if an example of the contract isn't
+    /// what the record shows
     #[arg(long)]
     pub(super) check: bool,
 }

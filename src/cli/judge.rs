@@ -48,7 +48,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exi
 /// Recorded exchanges, with the contract and the cases they are judged by.
 pub(super) struct Recorded {
     pub(super) inputs: Inputs,
-    traces: Vec<Trace>,
+    pub(super) traces: Vec<Trace>,
     about: About,
 }
 
@@ -143,7 +143,8 @@ impl Recorded {
         })
     }
 
-    fn account<'a>(&'a self, judged: &'a Judged) -> Account<'a> {
+    /// All that may be said of it.
+    pub(super) fn account<'a>(&'a self, judged: &'a Judged) -> Account<'a> {
         Account {
             about: &self.about,
             contract: &self.inputs.contract,

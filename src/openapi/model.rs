@@ -209,6 +209,8 @@ pub struct NamedExample {
     pub summary: String,
     /// The value.
     pub value: Value,
+    /// Where the value stands.
+    pub at: Pointer,
 }
 
 /// A parameter of a request.

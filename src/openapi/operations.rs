@@ -183,6 +183,7 @@ impl Lowering<'_> {
                 name: "example".into(),
                 summary: String::new(),
                 value: value.clone(),
+                at: holder.child("example"),
             }];
         }
         let mut examples = Vec::new();
@@ -193,6 +194,7 @@ impl Lowering<'_> {
                     name: name.clone(),
                     summary: self.text(&at, "summary"),
                     value: value.clone(),
+                    at: at.child("value"),
                 });
             }
         }

@@ -6,16 +6,17 @@ use super::operation;
 use super::page::{Block, Entry, Group, Line, Page, Section};
 use crate::diag::Pointer;
 use crate::openapi::{Contract, Level, Location, Operation, SecurityKind, SecurityScheme};
+use crate::outcome::{Account, ClauseVerdict};
 
 /// The group of what belongs to no tag.
 const UNTAGGED: &str = "Operations";
 
 /// The documentation of a contract.
-pub(super) fn page(contract: &Contract) -> Page {
+pub(super) fn page(contract: &Contract, account: Option<&Account<'_>>) -> Page {
     let anchors = Anchors::of(contract);
     let mut page = Page {
         title: title(contract),
-        lead: lead(contract),
+        lead: lead(contract, account),
         ..Page::default()
     };
     if !contract.security_schemes.is_empty() {
@@ -39,7 +40,7 @@ pub(super) fn page(contract: &Contract) -> Page {
         let mut section = Section::new(tag.as_str()).at(&anchors.tags[&tag]);
         section.prose(&description);
         section.sections = own
-            .map(|operation| operation::section(contract, &anchors, operation))
+            .map(|operation| operation::section(contract, &anchors, operation, account))
             .collect();
         if of_tag.is_empty() {
             continue;
@@ -72,7 +73,7 @@ fn title(contract: &Contract) -> String {
     }
 }
 
-fn lead(contract: &Contract) -> Vec<Block> {
+fn lead(contract: &Contract, account: Option<&Account<'_>>) -> Vec<Block> {
     let info = &contract.info;
     let facts = [
         ("Version", &info.version),
@@ -99,7 +100,34 @@ fn lead(contract: &Contract) -> Vec<Block> {
             .level(Level::Must)
             .text(", or that of the table the demand stands in."),
     ));
+    lead.extend(account.map(seen));
     lead
+}
+
+/// What the examples and the deviations are those of.
+fn seen(account: &Account<'_>) -> Block {
+    let about = account.about;
+    let mut counts = [0usize; 4];
+    for record in account.ledger.records(account.clauses) {
+        let broken = matches!(record.verdict, ClauseVerdict::Broken(_));
+        counts[match record.verdict {
+            ClauseVerdict::Held(_) => 0,
+            ClauseVerdict::Waived(_) => 1,
+            _ if broken && record.clause.level == Level::Must => 2,
+            _ => 3,
+        }] += 1;
+    }
+    let [held, waived, broken, _] = counts;
+    let day = about.began.strftime("%Y-%m-%d");
+    Block::Line(
+        Line::from("What is shown of exchanges is what ")
+            .code(&about.target)
+            .text(format!(
+                " did on {day}, in a run of proofmark {}: of {} clauses it kept {held} and broke {broken}, and {waived} more are accepted deviations. What it doesn't keep is said where the contract speaks of it.",
+                about.version,
+                account.clauses.len()
+            )),
+    )
 }
 
 /// The tags in the order of the document's own list, then of their first use, then what has none.

@@ -7,13 +7,15 @@ use super::escape::{self, fragment};
 use super::page::{Block, Group, Inline, Line, Page, Section, Table};
 use super::prose;
 use crate::openapi::Contract;
+use crate::outcome::Account;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The documentation of a contract as an HTML page that needs no other file.
+/// Of a run it shows what an implementation does, and which clauses it doesn't keep.
 #[must_use]
-pub fn html(contract: &Contract) -> String {
-    let page = content::page(contract);
+pub fn html(contract: &Contract, account: Option<&Account<'_>>) -> String {
+    let page = content::page(contract, account);
     let mut writer = Writer::default();
     writer.page(&page);
     writer.out

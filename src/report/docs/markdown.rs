@@ -7,11 +7,13 @@ use super::escape::{self, fragment};
 use super::page::{Block, Inline, Line, Page, Section, Table};
 use super::prose;
 use crate::openapi::Contract;
+use crate::outcome::Account;
 
 /// The documentation of a contract as GitHub-flavoured Markdown.
+/// Of a run it shows what an implementation does, and which clauses it doesn't keep.
 #[must_use]
-pub fn markdown(contract: &Contract) -> String {
-    let page = content::page(contract);
+pub fn markdown(contract: &Contract, account: Option<&Account<'_>>) -> String {
+    let page = content::page(contract, account);
     let mut writer = Writer::default();
     writer.page(&page);
     writer.out

@@ -11,6 +11,7 @@ mod escape;
 mod html;
 mod markdown;
 mod members;
+mod observed;
 mod operation;
 mod page;
 mod prose;

@@ -4,20 +4,27 @@ use serde_json::Value;
 
 use super::content::Anchors;
 use super::members::Members;
+use super::observed::{Observed, Spot};
 use super::page::{Block, Inline, Line, Row, Section, Table};
 use crate::openapi::{
     Contract, Header, Level, MediaTypeObject, NamedExample, Operation, Parameter, RelationDecl,
     RelationSide, ResponseObject,
 };
+use crate::outcome::Account;
 
 /// The section of an operation.
-pub(super) fn section(contract: &Contract, anchors: &Anchors, operation: &Operation) -> Section {
+pub(super) fn section(
+    contract: &Contract,
+    anchors: &Anchors,
+    operation: &Operation,
+    account: Option<&Account<'_>>,
+) -> Section {
     let chapter = Chapter {
         contract,
         anchors,
         operation,
     };
-    chapter.section()
+    chapter.section(Observed::of(account, operation))
 }
 
 struct Chapter<'a> {
@@ -27,7 +34,7 @@ struct Chapter<'a> {
 }
 
 impl Chapter<'_> {
-    fn section(&self) -> Section {
+    fn section(&self, mut observed: Observed) -> Section {
         let operation = self.operation;
         let heading = if operation.summary.is_empty() {
             &operation.name
@@ -51,11 +58,16 @@ impl Chapter<'_> {
         }
         section.blocks.push(Block::Facts(facts));
         section.prose(&operation.description);
-        section.sections.extend(self.parameters());
-        section.sections.extend(self.request_body());
-        section.sections.extend(self.responses());
-        section.sections.extend(self.relations());
-        section.sections.extend(self.laws());
+        section.blocks.extend(observed.take(&Spot::Operation));
+        let parts = [
+            observed.onto(self.parameters(), &Spot::Parameters),
+            observed.onto(self.request_body(), &Spot::RequestBody),
+            self.responses(&mut observed),
+            observed.onto(self.relations(), &Spot::Relations),
+            observed.onto(self.laws(), &Spot::Laws),
+        ];
+        section.sections.extend(parts.into_iter().flatten());
+        section.blocks.extend(observed.rest());
         section
     }
 
@@ -179,7 +191,7 @@ impl Chapter<'_> {
         Some(section)
     }
 
-    fn responses(&self) -> Option<Section> {
+    fn responses(&self, observed: &mut Observed) -> Option<Section> {
         let mut section = Section::new("Responses");
         // Most faults look alike: what was shown of one status isn't shown again of the next.
         let mut known: Vec<(Vec<Block>, Line)> = Vec::new();
@@ -215,6 +227,9 @@ impl Chapter<'_> {
                     part.blocks.extend(blocks);
                 }
             }
+            part.blocks
+                .extend(observed.take(&Spot::Response(status.clone())));
+            part.blocks.extend(observed.example(&status));
             part.blocks
                 .extend(response.content.iter().flat_map(examples));
             section.sections.push(part);

@@ -52,7 +52,7 @@ security: [{token: []}]
 
 #[test]
 fn a_small_contract_in_markdown() {
-    insta::assert_snapshot!(markdown(&contract(SMALL)), @r##"
+    insta::assert_snapshot!(markdown(&contract(SMALL), None), @r##"
     # Notes
 
     - Version: 1.2.0
@@ -198,7 +198,7 @@ components:
 #[test]
 fn markup_of_the_document_is_text() {
     let contract = contract(HOSTILE);
-    let page = html(&contract);
+    let page = html(&contract, None);
     for markup in [
         "<script",
         "<b>",
@@ -222,7 +222,7 @@ fn markup_of_the_document_is_text() {
     );
 
     // Outside code, an angle bracket that is not escaped begins an anchor or a break.
-    let text = markdown(&contract);
+    let text = markdown(&contract, None);
     assert!(
         text.contains("# \\<script\\>alert(0)\\</script\\> \\& co"),
         "{text}"
@@ -255,7 +255,7 @@ fn cells(line: &str) -> usize {
 #[test]
 fn the_rows_of_a_table_have_as_many_cells_as_its_head() {
     for text in [SMALL, HOSTILE, ALTERNATIVES] {
-        let shown = markdown(&contract(text));
+        let shown = markdown(&contract(text), None);
         let mut columns = None;
         for line in shown.lines() {
             if line.starts_with('|') {
@@ -275,7 +275,7 @@ fn the_rows_of_a_table_have_as_many_cells_as_its_head() {
 fn every_operation_has_its_place_and_every_link_leads_to_one() {
     for text in [SMALL, HOSTILE, ALTERNATIVES] {
         let contract = contract(text);
-        let page = html(&contract);
+        let page = html(&contract, None);
         let between = |start: &str| -> Vec<String> {
             let found = page
                 .split(start)
@@ -332,7 +332,7 @@ components:
 
 #[test]
 fn recursion_ends_and_alternatives_are_told_apart() {
-    let text = markdown(&contract(ALTERNATIVES));
+    let text = markdown(&contract(ALTERNATIVES), None);
     let from = text
         .find("Body `application/json`")
         .expect("there is a body");
@@ -373,13 +373,19 @@ fn a_schema_that_multiplies_is_cut() {
         let next = format!("{{$ref: '#/components/schemas/S{}'}}", n + 1);
         let _ = writeln!(text, "    S{n}: {{properties: {{a: {next}, b: {next}}}}}");
     }
-    let page = html(&contract(&text));
+    let page = html(&contract(&text), None);
     assert!(page.contains("the table ends here"));
     assert!(page.len() < 200_000, "{}", page.len());
 }
 
 #[test]
 fn the_same_contract_gives_the_same_bytes() {
-    assert_eq!(html(&contract(HOSTILE)), html(&contract(HOSTILE)));
-    assert_eq!(markdown(&contract(SMALL)), markdown(&contract(SMALL)));
+    assert_eq!(
+        html(&contract(HOSTILE), None),
+        html(&contract(HOSTILE), None)
+    );
+    assert_eq!(
+        markdown(&contract(SMALL), None),
+        markdown(&contract(SMALL), None)
+    );
 }
