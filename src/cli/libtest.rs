@@ -21,7 +21,7 @@ use super::suite::{Hooks, Suite};
 use crate::case::Case;
 use crate::generate::first_requests;
 use crate::outcome::{CaseOutcome, CaseVerdict, Event};
-use crate::report::outcome_text;
+use crate::report::{outcome_text, unjudged_text};
 use crate::run::{RunError, RunResult};
 
 /// What cargo expects of a test binary that found something.
@@ -123,6 +123,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         Ok(Err(stop)) => return Err(stop),
         Err(panic) => std::panic::resume_unwind(panic),
     };
+    let _ = write!(io::stderr(), "{}", unjudged_text(&summary));
     Ok(match Exit::of(&summary) {
         Exit::Interrupted => Exit::Interrupted.into(),
         Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {

@@ -15,4 +15,4 @@ pub use finding::{Finding, Request as FindingRequest};
 pub use ledger::{ClauseRecord, Ledger};
 pub use summary::Summary;
 pub use trace::{NoAnswer, StepRecord, Trace};
-pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};
+pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Unjudged, Witness};

@@ -1,5 +1,7 @@
 //! A run in numbers.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::verdict::{CaseOutcome, CaseVerdict};
@@ -19,6 +21,8 @@ pub struct Summary {
     pub advisories: usize,
     /// Exchanges judged.
     pub exchanges: usize,
+    /// How many bodies were not looked into, each by its media type and the reason.
+    pub unjudged: BTreeMap<String, usize>,
     /// Whether the run was cut short.
     pub interrupted: bool,
 }
@@ -34,6 +38,10 @@ impl Summary {
         }
         self.advisories += outcome.advisories().count();
         self.exchanges += outcome.exchanges;
+        for body in &outcome.unjudged {
+            let kind = format!("{}: {}", body.media, body.reason);
+            *self.unjudged.entry(kind).or_default() += 1;
+        }
     }
 
     /// Whether nothing at all was put to the test.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Reporter;
 use super::finding_text::outcome_text;
+use super::unjudged_text::unjudged_text;
 use crate::outcome::{CaseVerdict, ClauseVerdict, Event, Ledger, Summary};
 
 /// Whether colours are used.
@@ -137,6 +138,7 @@ impl<W: Write> Terminal<W> {
             "{} clauses: {held} held, {broken} broken, {vacuous} reached but not put to the test, {untested} untested",
             clauses.len()
         )?;
+        write!(self.out, "{}", unjudged_text(summary))?;
         writeln!(self.out, "{answer}")
     }
 }
@@ -192,6 +194,7 @@ mod tests {
             findings: Vec::new(),
             troubles: Vec::new(),
             standings: Vec::new(),
+            unjudged: Vec::new(),
             exchanges: 1,
         };
         let events = [
