@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{BodyProblem, BodyRead, EncodeError, encode_body, read_body};
+use super::{BodyProblem, BodyRead, Decoded, DecodedBody, EncodeError, encode_body, read_body};
 use crate::diag::Source;
-use crate::http::MediaType;
+use crate::http::{MediaType, Request};
 use crate::openapi::{Contract, MediaTypeObject, load};
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -381,6 +381,32 @@ fn what_is_no_xml_is_malformed() {
     }
     let found = read_as(&pet(), "text/xml; charset=utf-8", b"<pet>\xe9</pet>");
     assert!(matches!(found, BodyRead::Malformed(_)), "{found:?}");
+}
+
+/// A request with these bytes as XML, taken apart.
+fn decoded(schema: &Value, body: &[u8]) -> DecodedBody {
+    let contract = contract(schema);
+    let request = Request {
+        method: "POST".to_owned(),
+        target: "/x".to_owned(),
+        headers: [("content-type", "application/xml")].into_iter().collect(),
+        body: body.to_vec().into(),
+        secrets: Vec::new(),
+    };
+    let decoded = Decoded::of(&contract, &contract.operations[0], "", &request);
+    decoded.expect("it is a request of the operation").body
+}
+
+#[test]
+fn what_was_sent_is_read_back() {
+    let value = json!({ "id": 7, "photos": ["a"] });
+    let text = written(&pet(), &value).expect("it is written");
+    assert_eq!(
+        decoded(&pet(), text.as_bytes()),
+        DecodedBody::Read(0, value)
+    );
+    assert_eq!(decoded(&pet(), b"<pet>"), DecodedBody::Malformed(0));
+    assert_eq!(decoded(&pet(), b"<cat/>"), DecodedBody::Opaque(0));
 }
 
 #[test]
