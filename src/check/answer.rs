@@ -8,10 +8,22 @@ use super::judge::Judge;
 use super::scopes::Scopes;
 use crate::case::{Auth, Case, Expect, Grounds, Origin, Role, Step, expand, with_index};
 use crate::clause::{ClauseIndex, OperationClauses};
-use crate::codec::{Decoded, JsonProblem, read_json};
+use crate::codec::{BodyRead, Decoded, JsonProblem, read_body, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
 use crate::openapi::{Contract, MediaTypeObject, Operation, ResponseObject};
 use crate::outcome::{StepRecord, Trace};
+use crate::schema::LazySchema;
+
+/// An answer's body, read by its media type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AnswerBody<'a> {
+    /// This value. A sequence is the array of its items.
+    Value(&'a Value),
+    /// No body of its media type at all, and why.
+    Malformed(String),
+    /// It isn't looked into, and why. What the answer holds isn't in it.
+    Unread(&'a str),
+}
 
 /// One answered step of a trace.
 pub struct Answer<'a> {
@@ -41,6 +53,7 @@ pub struct Answer<'a> {
     /// the case has no such step or its main request already went wrong.
     pub expect: Option<Expect>,
     json: OnceCell<Result<Value, JsonProblem>>,
+    other: OnceCell<BodyRead>,
     decoded: OnceCell<Option<Decoded>>,
     pub(super) scopes: Scopes,
     pub(super) violations: OnceCell<Vec<ClauseIndex>>,
@@ -71,6 +84,59 @@ impl Answer<'_> {
             .as_ref()
     }
 
+    /// The body, read by its media type; none where nothing is to be read: the contract has no such body,
+    /// the answer can have none, it is coded, or a false length cut it short, where what is wrong with it is
+    /// the length.
+    #[must_use]
+    pub fn body(&self) -> Option<AnswerBody<'_>> {
+        let (_, content) = self.content?;
+        let media = self.media.as_ref()?;
+        let surplus = &self.exchange.response.surplus;
+        let is_whole = surplus.as_ref().is_none_or(bytes::Bytes::is_empty);
+        if !self.may_have_body() || !is_whole || self.coding().is_some() {
+            return None;
+        }
+        if media.is_json() {
+            return Some(match self.json() {
+                Ok(value) => AnswerBody::Value(value),
+                Err(problem) => AnswerBody::Malformed(problem.to_string()),
+            });
+        }
+        let body = &self.exchange.response.body;
+        let root = self.contract.document.root();
+        let read = self
+            .other
+            .get_or_init(|| read_body(root, content, media, body));
+        Some(match read {
+            BodyRead::Value(value) => AnswerBody::Value(value),
+            BodyRead::Malformed(problem) => AnswerBody::Malformed(problem.to_string()),
+            BodyRead::Unread(reason) => AnswerBody::Unread(reason),
+        })
+    }
+
+    /// The body's value, if it has one.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        match self.body()? {
+            AnswerBody::Value(value) => Some(value),
+            AnswerBody::Malformed(_) | AnswerBody::Unread(_) => None,
+        }
+    }
+
+    /// Whether the body breaks the schema the contract has for it, or an item of it the one for items.
+    #[must_use]
+    pub(super) fn breaks_schema(&self) -> bool {
+        let (Some((_, media)), Some(value)) = (self.content, self.value()) else {
+            return false;
+        };
+        let breaks = |schema: &LazySchema, value| {
+            let schema = schema.get();
+            schema.is_some_and(|schema| !schema.is_valid(value))
+        };
+        let mut items = value.as_array().into_iter().flatten();
+        breaks(&media.compiled, value) || items.any(|item| breaks(&media.item_compiled, item))
+    }
+
     /// The request taken apart again by the contract.
     pub fn decoded(&self) -> Option<&Decoded> {
         self.decoded
@@ -83,17 +149,6 @@ impl Answer<'_> {
                 )
             })
             .as_ref()
-    }
-
-    /// Whether the body is one the contract documents as JSON. One that a false length cut short is
-    /// not judged: what is wrong with it is the length.
-    #[must_use]
-    pub fn is_json(&self) -> bool {
-        let surplus = &self.exchange.response.surplus;
-        self.media.as_ref().is_some_and(MediaType::is_json)
-            && self.content.is_some()
-            && surplus.as_ref().is_none_or(bytes::Bytes::is_empty)
-            && self.coding().is_none()
     }
 
     /// The content coding the body has (RFC 9110, 8.4), which no request asked for: it isn't read.
@@ -273,6 +328,7 @@ impl<'a> TraceView<'a> {
                 content,
                 expect,
                 json: OnceCell::new(),
+                other: OnceCell::new(),
                 decoded: OnceCell::new(),
                 scopes: Scopes::default(),
                 violations: OnceCell::new(),

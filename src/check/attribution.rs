@@ -72,7 +72,7 @@ fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseInde
         DecodedBody::OtherType => broken.extend(answer.clauses.body_type),
         // A lenient reader takes one of two equal members: under that reading nothing is broken.
         DecodedBody::Json(_, Err(JsonProblem::Duplicate(_))) | DecodedBody::Opaque(_) => {}
-        DecodedBody::Json(number, Err(_)) => {
+        DecodedBody::Json(number, Err(_)) | DecodedBody::Malformed(number) => {
             broken.extend(answer.clauses.body[*number].well_formed);
         }
         DecodedBody::Json(number, Ok(value)) | DecodedBody::Read(number, value) => {

@@ -1,19 +1,23 @@
-//! A JSON body keeps its schema.
+//! A body keeps its schema, and each item of a sequence its own.
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
+use super::answer::{Answer, AnswerBody};
 use super::wording::{body_subject, title};
 use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::clause::ClauseIndex;
+use crate::diag::Pointer;
 use crate::openapi::Level;
-use crate::schema::Mismatch;
+use crate::schema::{Mismatch, Schema};
 
 pub(super) struct BodySchema;
 
 static RULE: Rule = Rule {
     id: "body-schema",
     title: "body keeps its schema",
-    requirement: "a JSON body keeps the schema of its media type",
+    requirement: "a body keeps the schema of its media type, and each item of a sequence the one for items",
     level: Level::Must,
     area: Area::Body,
     reference: "https://spec.openapis.org/oas/v3.1.1#media-type-object",
@@ -25,48 +29,68 @@ impl Check for BodySchema {
     }
 
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
-        for answer in trace
-            .answers
-            .iter()
-            .filter(|answer| answer.may_have_body() && answer.is_json())
-        {
+        for answer in &trace.answers {
+            let Some(body) = answer.body() else { continue };
             let Some(((response, _), (content, media))) = answer.response.zip(answer.content)
             else {
                 continue;
             };
-            let Some(schema) = media.compiled.get() else {
-                continue;
-            };
-            let clauses = &answer.clauses.responses[response].content[content]
-                .value
-                .demands;
-            // What can't be read exercises nothing; that it can't be read, another check says.
-            let Ok(body) = answer.json() else {
-                for clause in clauses {
+            let clauses = &answer.clauses.responses[response].content[content];
+            let (whole, items) = (&clauses.value.demands, &clauses.items.demands);
+            let AnswerBody::Value(value) = body else {
+                // What can't be read exercises nothing; that it can't be read, others say.
+                for clause in whole.iter().chain(items) {
                     verdicts.vacuous(answer, *clause);
                 }
                 continue;
             };
-            let mut exercised = vec![false; clauses.len()];
-            schema.exercised(body, |demand| exercised[demand] = true);
-            let mut broken: BTreeMap<ClauseIndex, Vec<Mismatch>> = BTreeMap::new();
-            let is_valid = schema.is_valid(body);
-            if !is_valid {
-                for mismatch in schema.mismatches(body) {
-                    if let Some(demand) = schema.demand_of(&mismatch) {
-                        broken.entry(clauses[demand]).or_default().push(mismatch);
-                    }
-                }
+            if let Some(schema) = media.compiled.get() {
+                judge(answer, verdicts, (schema, whole), &[(String::new(), value)]);
             }
-            // It breaks something of which nothing can be said, such as a pattern that takes too long.
-            let is_unclear = !is_valid && broken.is_empty();
-            for (clause, exercised) in clauses.iter().zip(exercised) {
-                match broken.remove(clause) {
-                    Some(mismatches) => verdicts.broken(answer, *clause, describe(&mismatches)),
-                    None if exercised && !is_unclear => verdicts.held(answer, *clause),
-                    None => verdicts.vacuous(answer, *clause),
-                }
+            if let (Some(schema), Some(elements)) = (media.item_compiled.get(), value.as_array()) {
+                let places = elements.iter().enumerate();
+                let places: Vec<(String, &Value)> = places
+                    .map(|(number, element)| (format!("/{number}"), element))
+                    .collect();
+                judge(answer, verdicts, (schema, items), &places);
             }
+        }
+    }
+}
+
+/// Judges values, each with its place in the body, by the clauses of one schema.
+fn judge(
+    answer: &Answer<'_>,
+    verdicts: &mut Verdicts<'_>,
+    (schema, clauses): (&Schema, &[ClauseIndex]),
+    values: &[(String, &Value)],
+) {
+    let mut exercised = vec![false; clauses.len()];
+    let mut broken: BTreeMap<ClauseIndex, Vec<Mismatch>> = BTreeMap::new();
+    let mut is_unclear = false;
+    for (place, value) in values {
+        schema.exercised(value, |demand| exercised[demand] = true);
+        if schema.is_valid(value) {
+            continue;
+        }
+        let mut is_said = false;
+        for mut mismatch in schema.mismatches(value) {
+            if let Some(demand) = schema.demand_of(&mismatch) {
+                if !place.is_empty() {
+                    mismatch.instance = Pointer::from_text(format!("{place}{}", mismatch.instance));
+                }
+                broken.entry(clauses[demand]).or_default().push(mismatch);
+                is_said = true;
+            }
+        }
+        // It breaks something of which nothing can be said, such as a pattern that takes too long.
+        is_unclear |= !is_said;
+    }
+    for (clause, exercised) in clauses.iter().zip(exercised) {
+        match broken.remove(clause) {
+            Some(mismatches) => verdicts.broken(answer, *clause, describe(&mismatches)),
+            None if exercised && !is_unclear => verdicts.held(answer, *clause),
+            None => verdicts.vacuous(answer, *clause),
         }
     }
 }

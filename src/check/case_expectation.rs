@@ -62,7 +62,9 @@ impl Check for CaseExpectation {
                 }
                 continue;
             }
-            let wrong = unmet(expect, &answer.exchange.response);
+            let wrong = unmet(expect, &answer.exchange.response, || {
+                answer.value().cloned()
+            });
             let asks = asks(expect);
             let role = answer.record.role;
             match (wrong, clause) {
@@ -126,14 +128,20 @@ fn holds(value: &Value) -> bool {
         .is_none_or(|members| members.values().any(holds))
 }
 
-/// What of an answer isn't as a step expects it, beside the status: the demand's name, and how.
-pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static str, Broken)> {
+/// What of an answer isn't as a step expects it, beside the status: the demand's name, and how. `value` is
+/// the body's value by its media type, which is asked for where the body is no JSON.
+pub(super) fn unmet(
+    expect: &Expect,
+    response: &Response,
+    value: impl Fn() -> Option<Value>,
+) -> Option<(&'static str, Broken)> {
+    let read = || read_json(&response.body).ok().or_else(&value);
     for (expected, exactly) in [(&expect.body, false), (&expect.body_exactly, true)] {
         let Some(expected) = expected else { continue };
-        let found = match read_json(&response.body) {
-            Ok(body) => difference(expected, &body, exactly, &Pointer::root()),
-            Err(_) => Some(Broken {
-                title: "the body is no JSON, and the case expects a value".into(),
+        let found = match read() {
+            Some(body) => difference(expected, &body, exactly, &Pointer::root()),
+            None => Some(Broken {
+                title: "the body has no value that could be read, and the case expects one".into(),
                 expected: expected.to_string(),
                 actual: excerpt(&response.body, 160),
                 ..Broken::default()
@@ -146,7 +154,7 @@ pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static st
     if let Some(broken) = expect
         .schema
         .as_ref()
-        .and_then(|schema| breaks(schema, response))
+        .and_then(|schema| breaks(schema, response, read()))
     {
         return Some(("schema", broken));
     }
@@ -155,13 +163,13 @@ pub(super) fn unmet(expect: &Expect, response: &Response) -> Option<(&'static st
 }
 
 /// In what way a body isn't of the schema a case gives for it.
-fn breaks(schema: &Value, response: &Response) -> Option<Broken> {
+fn breaks(schema: &Value, response: &Response, body: Option<Value>) -> Option<Broken> {
     // A schema that is none was refused when the case was read.
     let schemas = Schemas::new(Arc::new(schema.clone()));
     let schema = schemas.get(&Pointer::root()).ok()?;
-    let Ok(body) = read_json(&response.body) else {
+    let Some(body) = body else {
         return Some(Broken {
-            title: "the body is no JSON, and the case expects a value".into(),
+            title: "the body has no value that could be read, and the case expects one".into(),
             expected: "a body of the case's schema".into(),
             actual: excerpt(&response.body, 160),
             ..Broken::default()

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, TraceView, default_statuses, expanded};
+use super::answer::{Answer, AnswerBody, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
 use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
 use crate::case::{Case, CaseId, Role, Step};
 use crate::clause::Clauses;
+use crate::codec::answered_value;
 use crate::diag::{Diagnostic, Pointer};
 use crate::http::Exchange;
 use crate::openapi::{Contract, Operation, RelationDecl};
-use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble};
+use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble, Unjudged};
 use crate::relation::{Relation, RelationError};
 
 /// Whether a step was answered with a status it waits for.
@@ -31,9 +32,17 @@ pub fn status_met(step: &Step, status: u16) -> bool {
 
 /// Whether a step was answered as it expects in everything: status, body and header fields.
 #[must_use]
-pub fn answer_met(step: &Step, bindings: &Map<String, Value>, exchange: &Exchange) -> bool {
-    status_met(step, exchange.response.status)
-        && unmet(&expanded(&step.expect, bindings), &exchange.response).is_none()
+pub fn answer_met(
+    contract: &Contract,
+    step: &Step,
+    bindings: &Map<String, Value>,
+    exchange: &Exchange,
+) -> bool {
+    let response = &exchange.response;
+    let operation = contract.operations.get(step.operation);
+    let value = || answered_value(contract, operation?, response);
+    status_met(step, response.status)
+        && unmet(&expanded(&step.expect, bindings), response, value).is_none()
 }
 
 /// A contract made ready to judge by: its clauses numbered, its relations compiled.
@@ -174,6 +183,7 @@ impl<'c> Judge<'c> {
             findings,
             troubles,
             standings: strongest(standings),
+            unjudged: unjudged(&view),
             exchanges: view.answers.len(),
         }
     }
@@ -275,13 +285,28 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
     troubles
 }
 
+/// The bodies that were not looked into.
+fn unjudged(view: &TraceView<'_>) -> Vec<Unjudged> {
+    let unread = view.answers.iter().filter_map(|answer| {
+        let (_, media) = answer.content?;
+        let Some(AnswerBody::Unread(reason)) = answer.body() else {
+            return None;
+        };
+        Some(Unjudged {
+            exchange: answer.number,
+            media: media.name.clone(),
+            reason: reason.to_owned(),
+        })
+    });
+    unread.collect()
+}
+
 /// Why an answer's body can't be judged by the contract's schema for it, if it is the schema's fault.
 fn unusable_schema(view: &TraceView<'_>, answer: &Answer<'_>) -> Option<String> {
-    let (_, media) = answer.content.filter(|_| answer.is_json())?;
-    let problem = media
-        .compiled
-        .problem()
-        .filter(|_| answer.may_have_body())?;
+    let (_, media) = answer.content?;
+    answer.value()?;
+    let problem = media.compiled.problem();
+    let problem = problem.or_else(|| media.item_compiled.problem())?;
     let place = view.judge.contract.place(&problem.at);
     Some(format!("the body was not judged: at {place} {problem}"))
 }
@@ -300,7 +325,9 @@ fn set_up_wrong(answer: &Answer<'_>) -> Option<String> {
             response.status
         ));
     }
-    let (_, broken) = unmet(answer.expect.as_ref()?, response)?;
+    let (_, broken) = unmet(answer.expect.as_ref()?, response, || {
+        answer.value().cloned()
+    })?;
     Some(format!(
         "set-up did not take: {}; expected {}, found {}",
         broken.title, broken.expected, broken.actual

@@ -16,7 +16,6 @@ mod generated;
 mod head_agrees;
 mod header_present;
 mod header_schema;
-mod json_well_formed;
 mod judge;
 mod media_type;
 mod no_content;
@@ -30,9 +29,10 @@ mod single_valued;
 mod status_documented;
 mod status_expected;
 mod verdicts;
+mod well_formed;
 mod wording;
 
-pub use answer::{Answer, TraceView};
+pub use answer::{Answer, AnswerBody, TraceView};
 pub use examples::stale_examples;
 pub use judge::{Judge, answer_met, judge, status_met};
 pub use rule::{Area, Rule};
@@ -53,7 +53,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &status_expected::StatusExpected,
     &request_refused::RequestRefused,
     &media_type::MediaTypeDocumented,
-    &json_well_formed::JsonWellFormed,
+    &well_formed::WellFormed,
     &body_schema::BodySchema,
     &header_present::HeaderPresent,
     &header_schema::HeaderSchema,

@@ -1,5 +1,6 @@
 //! The contract's relations hold in every answer.
 
+use super::answer::AnswerBody;
 use super::attribution::violations;
 use super::scopes::looks_back;
 use super::{Answer, Area, Broken, Check, Rule, TraceView, Verdicts};
@@ -31,7 +32,7 @@ impl Check for RelationHolds {
                 let clause = answer.clauses.relations[number];
                 // A body that breaks its schema is one cause, and said already; so is a request that
                 // should have been refused, of which an answer promises nothing.
-                let is_said = (declared.rule.contains("response.body") && breaks_schema(answer))
+                let is_said = (declared.rule.contains("response.body") && answer.breaks_schema())
                     || (declared.rule.contains("request.body")
                         && !violations(trace, answer).is_empty())
                     || (declared.rule.contains("request.body") && is_raced(answer));
@@ -87,20 +88,12 @@ pub(super) fn is_flawed(trace: &TraceView<'_>, answer: &Answer<'_>) -> bool {
     let unreadable = answer.response.is_some_and(|(_, r)| !r.content.is_empty())
         && (answer.content.is_none()
             || surplus.is_some_and(|surplus| !surplus.is_empty())
-            || (answer.is_json() && answer.json().is_err()));
+            || matches!(answer.body(), Some(AnswerBody::Malformed(_))));
     unreadable
-        || breaks_schema(answer)
+        || answer.breaks_schema()
         || relations
             .filter(|(_, declared)| {
                 declared.side == RelationSide::Response && declared.rule.contains("response.body")
             })
             .any(|(number, _)| trace.holds(answer, number) == Some(false))
-}
-
-/// Whether an answer's body breaks the schema the contract has for it.
-fn breaks_schema(answer: &Answer<'_>) -> bool {
-    let schema = answer.content.and_then(|(_, media)| media.compiled.get());
-    schema
-        .zip(answer.json().ok())
-        .is_some_and(|(schema, body)| !schema.is_valid(body))
 }

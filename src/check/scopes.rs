@@ -213,8 +213,8 @@ fn response(relations: &Relations, answer: &Answer<'_>, content: bool) -> ScopeP
     let status = Value::from(answer.status());
     let headers = headers(relations, &answer.exchange.response.headers);
     let mut parts: Vec<(&str, &Value)> = vec![("status", &status), ("headers", &headers)];
-    if content && answer.is_json() {
-        parts.extend(answer.json().ok().map(|value| ("body", value)));
+    if content {
+        parts.extend(answer.value().map(|value| ("body", value)));
     }
     ScopePart::new(parts)
 }

@@ -9,7 +9,7 @@ use super::table::{
     OperationClauses, ParameterClauses, ResponseClauses, Side, ValueClauses,
 };
 use crate::diag::Pointer;
-use crate::http::StatusPattern;
+use crate::http::{BodyForm, StatusPattern};
 use crate::openapi::{Contract, Level, MediaTypeObject, Operation, RelationSide, ResponseObject};
 use crate::schema::LazySchema;
 
@@ -367,24 +367,41 @@ impl Enumeration<'_> {
         media: &MediaTypeObject,
         side: Side,
     ) -> BodyClauses {
-        let json = media
-            .range
-            .media_type()
-            .is_some_and(crate::http::MediaType::is_json);
-        BodyClauses {
-            well_formed: json.then(|| {
-                let text = match side {
-                    Side::Request => "a request whose body is no well-formed JSON is refused".to_owned(),
-                    _ => format!("{subject} is well-formed JSON in UTF-8 without duplicate members (RFC 8259)"),
-                };
-                self.clause(place, "well-formed", text, (media.level, side), &media.at)
-            }),
-            // Under a range of media types a JSON body may come as well.
-            value: if json || media.range.media_type().is_none() {
-                self.value(place, subject, &media.compiled, (media.level, side))
+        let form = media.range.media_type().map(BodyForm::of);
+        let well_formed = form.and_then(|form| Some((form, form.well_formed()?)));
+        let well_formed = well_formed.map(|(form, words)| {
+            let text = match side {
+                Side::Request => {
+                    format!(
+                        "a request whose body is no well-formed {} is refused",
+                        form.name()
+                    )
+                }
+                _ => format!("{subject} is {words}"),
+            };
+            self.clause(place, "well-formed", text, (media.level, side), &media.at)
+        });
+        // Under a range of media types a body that is read may come as well; bytes are not looked into.
+        let is_read = form != Some(BodyForm::Bytes);
+        let mut value = |place: &[&str], subject: &str, schema: &LazySchema| {
+            if is_read {
+                self.value(place, subject, schema, (media.level, side))
             } else {
                 ValueClauses::default()
-            },
+            }
+        };
+        let whole = value(place, subject, &media.compiled);
+        // The path is that of an element of the array which the items are as a whole.
+        let item_place = [place, &["{items}"]].concat();
+        let items = value(
+            &item_place,
+            &format!("each item of {subject}"),
+            &media.item_compiled,
+        );
+        BodyClauses {
+            well_formed,
+            value: whole,
+            items,
         }
     }
 

@@ -68,10 +68,12 @@ pub struct ParameterClauses {
 /// The clauses of a body of one media type.
 #[derive(Clone, Debug)]
 pub struct BodyClauses {
-    /// That it can be parsed.
+    /// That it can be parsed; none for a media type of which anything can.
     pub well_formed: Option<ClauseIndex>,
     /// On its value.
     pub value: ValueClauses,
+    /// On each item, where it is a sequence of them.
+    pub items: ValueClauses,
 }
 
 /// The clauses of a header field.

@@ -23,7 +23,7 @@ use super::suite::{Hooks, Suite};
 use crate::case::Case;
 use crate::generate::first_requests;
 use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice};
-use crate::report::{notice_text, outcome_text};
+use crate::report::{notice_text, outcome_text, unjudged_text};
 use crate::run::{Pace, RunError, RunResult};
 
 /// What cargo expects of a test binary that found something.
@@ -142,6 +142,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         Ok(Err(stop)) => return Err(stop),
         Err(panic) => std::panic::resume_unwind(panic),
     };
+    let _ = write!(io::stderr(), "{}", unjudged_text(&summary));
     Ok(match Exit::of(summary.answer()) {
         Exit::Interrupted => Exit::Interrupted.into(),
         Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::encode::{EncodeError, is_form};
+use super::encode::EncodeError;
 use super::field::bytes;
 use super::form::urlencoded_fields;
 use super::multipart;
-use super::sequence::Sequence;
+use super::sequence;
 use super::style::scalar;
-use crate::http::MediaType;
+use super::write_xml;
+use crate::http::{BodyForm, MediaType};
 use crate::openapi::{Contract, MediaTypeObject, Operation};
 
 /// A body, and the media type it is sent as.
@@ -20,53 +21,24 @@ pub struct WrittenBody {
     pub media: String,
 }
 
-/// Forms of bodies that are written and read.
-pub(super) enum Form {
-    Json,
-    Urlencoded,
-    Multipart,
-    Sequence(Sequence),
-    Xml,
-    Text,
-    Bytes,
-}
-
-impl Form {
-    pub(super) fn of(media: &MediaType) -> Self {
-        let essence = media.essence();
-        if media.is_json() {
-            return Self::Json;
-        }
-        if let Some(sequence) = Sequence::of(media) {
-            return Self::Sequence(sequence);
-        }
-        match essence.split_once('/') {
-            _ if is_form(&essence) => Self::Urlencoded,
-            Some((_, subtype)) if subtype == "xml" || subtype.ends_with("+xml") => Self::Xml,
-            Some(("multipart", _)) => Self::Multipart,
-            Some(("text", _)) => Self::Text,
-            _ => Self::Bytes,
-        }
-    }
-
-    /// Whether a value is one that has this form. A text is its own, but for a multipart body's.
-    fn suits(&self, value: &Value) -> bool {
-        match self {
-            Self::Json => true,
-            Self::Multipart => value.is_object(),
-            _ if value.is_string() => true,
-            Self::Urlencoded => value.is_object(),
-            Self::Sequence(_) => value.is_array(),
-            Self::Xml => false,
-            Self::Text => !value.is_object() && !value.is_array(),
-            Self::Bytes => bytes(value).is_some(),
-        }
+/// Whether a value is one that bodies of a form are written of. A text is its own, but for a multipart body's.
+fn suits(form: BodyForm, value: &Value) -> bool {
+    match form {
+        BodyForm::Json => true,
+        BodyForm::Multipart => value.is_object(),
+        _ if value.is_string() => true,
+        BodyForm::Urlencoded => value.is_object(),
+        BodyForm::JsonLines | BodyForm::JsonRecords => value.is_array(),
+        BodyForm::EventStream => false,
+        BodyForm::Xml => true,
+        BodyForm::Text => !value.is_object() && !value.is_array(),
+        BodyForm::Bytes => bytes(value).is_some(),
     }
 }
 
 /// Writes a value as a body of an operation: as the media type that is asked for, if the operation
-/// documents it, or else as the first of the documented ones that has a form for such a value. Where
-/// none has, a text is its own form, and anything else is JSON under the first one's name.
+/// documents it, or else as the first of the documented ones that has a form for such a value, XML after
+/// all others, since it has names and types only by its schema. Where none has, a text is its own form, and anything else is JSON under the first one's name.
 ///
 /// # Errors
 /// When what is asked for has no form for such a value.
@@ -83,22 +55,21 @@ pub fn encode_body(
         covering.max_by_key(|(covered, _)| *covered)
     });
     if let (Some(asked), Some((_, object))) = (&asked, found) {
-        let form = Form::of(asked);
-        if !form.suits(value) {
-            return Err(EncodeError::Body(asked.to_string()));
-        }
-        return write(contract, object, asked, &form, value);
+        return write_body(contract, object, asked, value);
     }
     // A range that takes JSON is written as JSON.
     let json = "application/json".parse::<MediaType>().ok();
-    let written = content().find_map(|object| {
-        let any = json.as_ref();
-        let any = any.filter(|json| object.range.covers(json).is_some());
-        let media = object.range.media_type().or(any)?;
-        let form = Form::of(media);
-        form.suits(value)
-            .then(|| write(contract, object, media, &form, value))
-    });
+    let first = |is_xml: bool| {
+        content().find_map(|object| {
+            let any = json.as_ref();
+            let any = any.filter(|json| object.range.covers(json).is_some());
+            let media = object.range.media_type().or(any)?;
+            let form = BodyForm::of(media);
+            let is_fit = suits(form, value) && (form == BodyForm::Xml) == is_xml;
+            is_fit.then(|| write(contract, object, media, form, value))
+        })
+    };
+    let written = first(false).or_else(|| first(true));
     written.unwrap_or_else(|| {
         let first = content().find_map(|object| object.range.media_type());
         let json = "application/json".to_owned();
@@ -117,23 +88,41 @@ pub fn encode_body(
     })
 }
 
+/// Writes a value as a body of a media type that an operation documents.
+///
+/// # Errors
+/// When the media type has no form for such a value.
+pub fn write_body(
+    contract: &Contract,
+    object: &MediaTypeObject,
+    media: &MediaType,
+    value: &Value,
+) -> Result<WrittenBody, EncodeError> {
+    let form = BodyForm::of(media);
+    if suits(form, value) {
+        write(contract, object, media, form, value)
+    } else {
+        Err(EncodeError::Body(media.to_string()))
+    }
+}
+
 fn write(
     contract: &Contract,
     object: &MediaTypeObject,
     media: &MediaType,
-    form: &Form,
+    form: BodyForm,
     value: &Value,
 ) -> Result<WrittenBody, EncodeError> {
     let unfit = || EncodeError::Body(media.to_string());
     let root = contract.document.root();
     let bytes = match form {
-        _ if value.is_string() && !matches!(form, Form::Json) => scalar(value).into_bytes(),
-        Form::Json => value.to_string().into_bytes(),
-        Form::Urlencoded => {
+        _ if value.is_string() && form != BodyForm::Json => scalar(value).into_bytes(),
+        BodyForm::Json => value.to_string().into_bytes(),
+        BodyForm::Urlencoded => {
             let fields = value.as_object().ok_or_else(unfit)?;
             urlencoded_fields(root, object.schema.as_ref(), &object.encoding, fields).into_bytes()
         }
-        Form::Multipart => {
+        BodyForm::Multipart => {
             let fields = value.as_object().ok_or_else(unfit)?;
             let parts = multipart::parts(root, object, fields).ok_or_else(unfit)?;
             let own = media.parameter("boundary").map(str::to_owned);
@@ -147,9 +136,14 @@ fn write(
                 media: name,
             });
         }
-        Form::Sequence(sequence) => sequence.write(value.as_array().ok_or_else(unfit)?),
-        Form::Xml | Form::Text => scalar(value).into_bytes(),
-        Form::Bytes => bytes(value).ok_or_else(unfit)?,
+        BodyForm::JsonLines | BodyForm::JsonRecords => {
+            let items = value.as_array().ok_or_else(unfit)?;
+            sequence::write(form == BodyForm::JsonRecords, items)
+        }
+        BodyForm::Xml => write_xml::write(root, object.schema.as_ref(), value)
+            .map_err(|reason| EncodeError::Xml(media.to_string(), reason))?,
+        BodyForm::Text | BodyForm::EventStream => scalar(value).into_bytes(),
+        BodyForm::Bytes => bytes(value).ok_or_else(unfit)?,
     };
     Ok(WrittenBody {
         bytes,

@@ -71,7 +71,7 @@ impl<'d> Declared<'d> {
         self.node.is_object() && named.iter().all(|keyword| self.keyword(keyword).is_none())
     }
 
-    fn at(self, node: Option<&'d Value>) -> Self {
+    pub(super) fn at(self, node: Option<&'d Value>) -> Self {
         Self {
             root: self.root,
             node: node.unwrap_or(&Value::Null),
@@ -79,7 +79,7 @@ impl<'d> Declared<'d> {
     }
 
     /// The schema and all others that speak of the same value, each once.
-    fn nodes(self) -> Vec<&'d Value> {
+    pub(super) fn nodes(self) -> Vec<&'d Value> {
         let mut nodes = vec![self.node];
         let mut next = 0;
         while let Some(node) = nodes.get(next).copied() {
@@ -98,11 +98,16 @@ impl<'d> Declared<'d> {
         nodes
     }
 
-    fn target(self, node: &'d Value) -> Option<&'d Value> {
-        let fragment = node.get("$ref")?.as_str()?.strip_prefix('#')?;
-        let decoded = percent_decode_str(fragment).decode_utf8_lossy();
-        Pointer::from_text(decoded.into_owned()).of(self.root)
+    pub(super) fn target(self, node: &'d Value) -> Option<&'d Value> {
+        reference(node)?.of(self.root)
     }
+}
+
+/// Where a schema's local reference leads.
+pub(super) fn reference(node: &Value) -> Option<Pointer> {
+    let fragment = node.get("$ref")?.as_str()?.strip_prefix('#')?;
+    let decoded = percent_decode_str(fragment).decode_utf8_lossy();
+    Some(Pointer::from_text(decoded.into_owned()))
 }
 
 #[cfg(test)]

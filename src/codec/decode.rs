@@ -53,9 +53,11 @@ pub enum DecodedBody {
     Absent,
     /// Its media type is none the contract documents.
     OtherType,
-    /// Of this number among the documented media types, and not looked into: its type isn't read, it
-    /// isn't well-formed, or it can be read in more ways than can be tried.
+    /// Of this number among the documented media types, and not looked into: its type isn't read,
+    /// or it can be read in more ways than can be tried.
     Opaque(usize),
+    /// Of this number among the documented media types, and not well-formed.
+    Malformed(usize),
     /// Of this number among the documented media types, read as JSON.
     Json(usize, Result<Value, JsonProblem>),
     /// Of this number among the documented media types, and of another type that is read, such as a

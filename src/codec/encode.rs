@@ -20,6 +20,9 @@ pub enum EncodeError {
     /// A body of a form that its media type has no room for.
     #[error("this body can't be written as `{0}`")]
     Body(String),
+    /// A body that has no form in XML, and why.
+    #[error("this body can't be written as `{0}`: {1}")]
+    Xml(String, String),
 }
 
 /// The path with its parameters' values in place, escaped; values in `raw` are put in as they stand.

@@ -14,10 +14,11 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::declared::Declared;
+use super::encode::header_value;
 use super::field::{FieldForm, bytes, styled};
 use super::form::field_text;
 use crate::http::MediaType;
-use crate::openapi::MediaTypeObject;
+use crate::openapi::{Encoding, MediaTypeObject};
 
 /// One part of a multipart body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) struct Part {
     pub(super) name: String,
     /// None: text (RFC 7578, 4.4).
     pub(super) media: Option<String>,
+    /// Further header fields, name and value.
+    pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
 }
 
@@ -39,6 +42,7 @@ pub(super) fn parts(
     let mut parts = Vec::new();
     for (name, value) in fields {
         let encoding = media.encoding.iter().find(|known| known.name == *name);
+        let headers = encoding.map(headers).unwrap_or_default();
         match (FieldForm::of(encoding, declared.member(name)), value) {
             (_, Value::Null) => {}
             (FieldForm::Styled(style, explode, _), value) => {
@@ -48,21 +52,34 @@ pub(super) fn parts(
                 parts.extend(pairs.map(|(name, text)| Part {
                     name,
                     media: None,
+                    headers: headers.clone(),
                     body: text.into_bytes(),
                 }));
             }
             (FieldForm::Content(content), Value::Array(elements)) => {
                 for element in elements {
-                    parts.push(part(name, &content, element)?);
+                    parts.push(part(name, &content, &headers, element)?);
                 }
             }
-            (FieldForm::Content(content), value) => parts.push(part(name, &content, value)?),
+            (FieldForm::Content(content), value) => {
+                parts.push(part(name, &content, &headers, value)?);
+            }
         }
     }
     Some(parts)
 }
 
-fn part(name: &str, content: &str, value: &Value) -> Option<Part> {
+/// The fields an encoding gives a value for, and that can stand in a line.
+fn headers(encoding: &Encoding) -> Vec<(String, String)> {
+    let given = encoding.headers.iter().filter_map(|header| {
+        let text = header_value(header.value.as_ref()?);
+        let is_line = !text.contains(['\r', '\n']) && !header.name.contains(['\r', '\n', ':', ' ']);
+        is_line.then(|| (header.name.clone(), text))
+    });
+    given.collect()
+}
+
+fn part(name: &str, content: &str, headers: &[(String, String)], value: &Value) -> Option<Part> {
     let media: Option<MediaType> = content.parse().ok();
     let is_json = media.as_ref().is_some_and(MediaType::is_json);
     let is_text = media.is_some_and(|media| media.essence().starts_with("text/"));
@@ -85,6 +102,7 @@ fn part(name: &str, content: &str, value: &Value) -> Option<Part> {
     Some(Part {
         name: name.to_owned(),
         media: (media != "text/plain").then(|| media.to_owned()),
+        headers: headers.to_vec(),
         body,
     })
 }
@@ -132,6 +150,9 @@ pub(super) fn write(parts: &[Part], boundary: &str) -> Vec<u8> {
         }
         if let Some(media) = &part.media {
             let _ = write!(head, "\r\ncontent-type: {media}");
+        }
+        for (name, value) in &part.headers {
+            let _ = write!(head, "\r\n{name}: {value}");
         }
         written.extend_from_slice(head.as_bytes());
         written.extend_from_slice(b"\r\n\r\n");
@@ -184,6 +205,7 @@ fn read_part(text: &[u8]) -> Option<Part> {
     Some(Part {
         name: super::escape::unescape(name),
         media: field("content-type").map(str::to_owned),
+        headers: Vec::new(),
         body: body.to_vec(),
     })
 }
@@ -204,6 +226,7 @@ mod tests {
         Part {
             name: name.to_owned(),
             media: media.map(str::to_owned),
+            headers: Vec::new(),
             body: body.into(),
         }
     }

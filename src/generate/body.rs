@@ -9,7 +9,9 @@ use super::given::{Chosen, Source};
 use super::judged::{breach, broken};
 use super::parameter::{Missing, example_place};
 use crate::case::{Payload, literal, literal_text};
-use crate::diag::Diagnostic;
+use crate::codec::write_body;
+use crate::diag::{Diagnostic, Pointer};
+use crate::http::BodyForm;
 use crate::openapi::{Body, Contract, MediaTypeObject};
 
 /// A body and how it is sent.
@@ -20,12 +22,16 @@ pub(super) struct Made {
     pub(super) chosen: Chosen,
 }
 
-/// How bodies of a media type are written.
+/// How bodies of a media type are written, the ones that are chosen first in front.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Form {
     Json,
     /// A form, of fields by name.
     Fields,
+    /// JSON texts one after the other, as an array.
+    Sequence,
+    /// XML, of a value by its schema, or as it is written out.
+    Xml,
     Text,
     Bytes,
     /// Only by an example that is written out.
@@ -45,7 +51,8 @@ pub(super) fn choose(
     all.sort_by_key(|(number, media)| (form(media), *number));
     let mut first: Option<Missing> = None;
     for (number, media) in all {
-        match value(contract, media, notes).and_then(|chosen| made(number == 0, media, chosen)) {
+        let chosen = value(contract, media, notes);
+        match chosen.and_then(|chosen| made(contract, number == 0, media, chosen)) {
             Ok(made) => return Ok(made),
             Err(missing) => {
                 first.get_or_insert(missing);
@@ -67,19 +74,15 @@ fn form(media: &MediaTypeObject) -> Form {
             Form::Json
         };
     };
-    let essence = named.essence();
-    if named.is_json() {
-        Form::Json
-    } else if ["application/x-www-form-urlencoded", "multipart/form-data"]
-        .contains(&essence.as_str())
-    {
-        Form::Fields
-    } else if essence.contains("xml") || essence.starts_with("multipart/") {
-        Form::Opaque
-    } else if essence.starts_with("text/") {
-        Form::Text
-    } else {
-        Form::Bytes
+    match BodyForm::of(named) {
+        BodyForm::Json => Form::Json,
+        BodyForm::JsonLines | BodyForm::JsonRecords => Form::Sequence,
+        BodyForm::Xml => Form::Xml,
+        BodyForm::Urlencoded => Form::Fields,
+        BodyForm::Multipart if named.essence() == "multipart/form-data" => Form::Fields,
+        BodyForm::Multipart => Form::Opaque,
+        BodyForm::Text | BodyForm::EventStream => Form::Text,
+        BodyForm::Bytes => Form::Bytes,
     }
 }
 
@@ -119,8 +122,19 @@ fn value(
             media.name
         )));
     }
+    if form == Form::Sequence
+        && media.schema.is_none()
+        && let Some(item) = &media.item_schema
+    {
+        return item_alone(contract, media, item, notes);
+    }
     let Some(schema) = &media.schema else {
-        let any = if form <= Form::Fields {
+        if form == Form::Xml {
+            return Err(missing(format!("{} has no schema", media.name)));
+        }
+        let any = if form == Form::Sequence {
+            Value::Array(Vec::new())
+        } else if form <= Form::Fields {
             Value::Object(serde_json::Map::new())
         } else {
             "example".into()
@@ -140,19 +154,59 @@ fn value(
     }
 }
 
-/// The value as a payload: JSON and forms as values, which are written when they are sent, and what has
-/// another form as the text itself.
-fn made(is_first: bool, media: &MediaTypeObject, chosen: Chosen) -> Result<Made, Missing> {
+/// A sequence of one item.
+fn item_alone(
+    contract: &Contract,
+    media: &MediaTypeObject,
+    item: &Pointer,
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Chosen, Missing> {
+    let mut built = build(contract, item, 0).map_err(|error| Missing {
+        reason: format!("{} ({})", error.reason, contract.place(&error.at)),
+        at: media.at.clone(),
+    })?;
+    notes.append(&mut built.notes);
+    Ok(Chosen {
+        name: format!("body {}", media.name),
+        value: Value::Array(vec![built.value]),
+        source: built.source,
+        is_invented: built.is_invented,
+    })
+}
+
+/// The value as a payload: what has a form as a value is written when it is sent, and what has another form
+/// is the text itself.
+fn made(
+    contract: &Contract,
+    is_first: bool,
+    media: &MediaTypeObject,
+    chosen: Chosen,
+) -> Result<Made, Missing> {
     let unwritable = |what: &str| Missing {
         reason: format!("{} is no {what}", chosen.value),
         at: media.at.clone(),
     };
-    let payload = match form(media) {
-        Form::Json => Payload::Value(literal(&chosen.value)),
-        Form::Fields if chosen.value.is_object() => Payload::Value(literal(&chosen.value)),
-        Form::Fields => return Err(unwritable("form")),
-        Form::Text | Form::Bytes | Form::Opaque => {
-            let text = chosen.value.as_str().ok_or_else(|| unwritable("text"))?;
+    let form = form(media);
+    let payload = match (form, &chosen.value) {
+        (Form::Json, value) => Payload::Value(literal(value)),
+        (Form::Fields, value) if value.is_object() => Payload::Value(literal(value)),
+        (Form::Fields, _) => return Err(unwritable("form")),
+        (Form::Sequence, value) if value.is_array() => Payload::Value(literal(value)),
+        (Form::Xml, value) if !value.is_string() => {
+            let named = media.range.media_type();
+            let written = named.map(|named| write_body(contract, media, named, value));
+            if let Some(Err(error)) = written {
+                let (reason, at) = (error.to_string(), media.at.clone());
+                return Err(Missing { reason, at });
+            }
+            Payload::Value(literal(value))
+        }
+        // A text is sent as it stands, and only one that is written out is a document.
+        (Form::Xml, _) if !matches!(chosen.source, Source::Example(_)) => {
+            return Err(unwritable("XML document"));
+        }
+        (_, value) => {
+            let text = value.as_str().ok_or_else(|| unwritable("text"))?;
             Payload::Raw(literal_text(text))
         }
     };
@@ -160,9 +214,11 @@ fn made(is_first: bool, media: &MediaTypeObject, chosen: Chosen) -> Result<Made,
         .range
         .media_type()
         .map_or_else(|| "application/json".to_owned(), ToString::to_string);
+    // XML is what a value becomes only where it is asked for.
+    let is_asked = !is_first || form == Form::Xml;
     Ok(Made {
         payload,
-        content_type: (!is_first).then_some(name),
+        content_type: is_asked.then_some(name),
         chosen,
     })
 }

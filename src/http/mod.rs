@@ -5,6 +5,7 @@
 //! place. Read [`Exchange`] first.
 
 mod base_url;
+mod body_form;
 mod body_text;
 mod exchange;
 mod headers;
@@ -13,6 +14,7 @@ mod secret;
 mod status;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use body_form::BodyForm;
 pub use body_text::excerpt;
 pub use exchange::{Exchange, Request, Response, TargetSecret};
 pub use headers::{FieldValue, Headers};

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::conformance::{Conformance, Level};
 use super::directions::without_required;
 use super::model::{
-    Contract, Info, Location, OAuthFlow, Operation, SecurityKind, SecurityRequirement,
-    SecurityScheme, Server,
+    Contract, Info, Location, MediaTypeObject, OAuthFlow, Operation, SecurityKind,
+    SecurityRequirement, SecurityScheme, Server,
 };
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::schema::{LazySchema, Schemas};
@@ -87,6 +87,7 @@ fn compile(contract: &mut Contract, of_answers: &Arc<Schemas>) {
             .flat_map(|body| &mut body.content)
         {
             media.compiled = get(&media.schema);
+            media.item_compiled = get(&media.item_schema);
         }
         for response in &mut operation.responses {
             for header in &mut response.headers {
@@ -114,11 +115,11 @@ pub(super) fn unusable_schemas(contract: &Contract) -> Vec<Diagnostic> {
                 .request_body
                 .iter()
                 .flat_map(|b| &b.content)
-                .filter_map(|m| m.schema.as_ref()),
+                .flat_map(MediaTypeObject::schemas),
         );
         for response in &operation.responses {
             pointers.extend(response.headers.iter().filter_map(|h| h.schema.as_ref()));
-            pointers.extend(response.content.iter().filter_map(|m| m.schema.as_ref()));
+            pointers.extend(response.content.iter().flat_map(MediaTypeObject::schemas));
         }
     }
     pointers

@@ -31,7 +31,7 @@ pub use files::{Disk, Files, NoFiles};
 pub use load::{load, load_overlaid, load_with};
 pub use model::{
     Body, Contract, Encoding, Header, Info, Link, Location, MediaTypeObject, NamedExample,
-    OAuthFlow, Operation, Parameter, Place, ResponseObject, SecurityKind, SecurityRequirement,
-    SecurityScheme, Server,
+    OAuthFlow, Operation, Parameter, PartHeader, Place, ResponseObject, SecurityKind,
+    SecurityRequirement, SecurityScheme, Server,
 };
 pub use path_template::{PathTemplate, Piece};

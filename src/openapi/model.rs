@@ -282,6 +282,13 @@ pub struct MediaTypeObject {
     pub at: Pointer,
 }
 
+impl MediaTypeObject {
+    /// The schemas of the whole and of each item, as far as there are any.
+    pub(super) fn schemas(&self) -> impl Iterator<Item = &Pointer> {
+        self.schema.iter().chain(&self.item_schema)
+    }
+}
+
 /// How one field of a form is written (OpenAPI 3.1.1, 4.8.15).
 #[derive(Clone, Debug, Default)]
 pub struct Encoding {
@@ -295,6 +302,22 @@ pub struct Encoding {
     pub explode: Option<bool>,
     /// Whether reserved characters of an urlencoded field stand as they are.
     pub allow_reserved: bool,
+    /// The header fields of a multipart part beside its type and its name, which are written by themselves.
+    pub headers: Vec<PartHeader>,
+}
+
+/// A header field of a multipart part.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartHeader {
+    /// As the document writes it.
+    pub name: String,
+    /// Whether it must be there.
+    pub required: bool,
+    /// The value the document gives for it: an example, or else the schema's constant, default, first
+    /// listed value or example.
+    pub value: Option<Value>,
+    /// Where it stands.
+    pub at: Pointer,
 }
 
 /// What is said of the answers of a status.

@@ -5,12 +5,14 @@ use super::kinds::METHODS;
 use super::lowering::Lowering;
 use super::model::{
     Body, Encoding, Header, Link, Location, MediaTypeObject, NamedExample, Operation, Parameter,
-    ResponseObject,
+    PartHeader, ResponseObject,
 };
 use super::path_template::PathTemplate;
 use super::{v2, v3_2};
 use crate::diag::Pointer;
 use crate::schema::LazySchema;
+
+use serde_json::Value;
 
 impl Lowering<'_> {
     pub(super) fn operations(&mut self, root: &Conformance, level: Level) -> Vec<Operation> {
@@ -242,11 +244,17 @@ impl Lowering<'_> {
         content
     }
 
-    fn encoding(&self, at: &Pointer) -> Vec<Encoding> {
+    fn encoding(&mut self, at: &Pointer) -> Vec<Encoding> {
+        let members = self.members(at);
+        let headers: Vec<Vec<PartHeader>> = members
+            .iter()
+            .map(|(_, at)| self.part_headers(at))
+            .collect();
         let some = |at: &Pointer, key| Some(self.text(at, key)).filter(|text| !text.is_empty());
-        let fields = self.members(at).into_iter();
+        let fields = members.into_iter().zip(headers);
         fields
-            .map(|(name, at)| Encoding {
+            .map(|((name, at), headers)| Encoding {
+                headers,
                 name: name.clone(),
                 content_type: some(&at, "contentType"),
                 style: some(&at, "style"),
@@ -254,6 +262,39 @@ impl Lowering<'_> {
                 allow_reserved: self.flag(&at, "allowReserved").unwrap_or(false),
             })
             .collect()
+    }
+
+    /// OpenAPI 3.1.1, 4.8.15.1.1: `Content-Type` is none of them; the disposition names the part.
+    fn part_headers(&mut self, encoding: &Pointer) -> Vec<PartHeader> {
+        let mut headers = Vec::new();
+        for (name, at) in self.members(&encoding.child("headers")) {
+            let Some(at) = self.follow(&at) else { continue };
+            if ["content-type", "content-disposition"].contains(&name.to_ascii_lowercase().as_str())
+            {
+                continue;
+            }
+            let example = self.examples(&at).into_iter().next();
+            let schema = self.follow(&at.child("schema"));
+            let schema = schema.and_then(|at| self.get(&at));
+            let given = |schema: &Value| {
+                let first = |key: &str| schema.get(key)?.get(0).cloned();
+                let one = |key: &str| schema.get(key).cloned();
+                one("const")
+                    .or_else(|| one("default"))
+                    .or_else(|| first("enum"))
+                    .or_else(|| one("example"))
+                    .or_else(|| first("examples"))
+            };
+            headers.push(PartHeader {
+                required: self.flag(&at, "required").unwrap_or(false),
+                value: example
+                    .map(|example| example.value)
+                    .or_else(|| given(schema?)),
+                name: name.clone(),
+                at,
+            });
+        }
+        headers
     }
 
     fn links(&mut self, holder: &Pointer) -> Vec<Link> {

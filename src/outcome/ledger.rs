@@ -95,6 +95,7 @@ mod tests {
                 .into_iter()
                 .map(|(c, s, e)| (ClauseIndex(c), standing(s), e))
                 .collect(),
+            unjudged: Vec::new(),
             exchanges: 1,
         }
     }

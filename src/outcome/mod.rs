@@ -21,4 +21,4 @@ pub use ledger::{ClauseRecord, Ledger};
 pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
 pub use trace::{NoAnswer, StepRecord, Trace};
-pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};
+pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Unjudged, Witness};

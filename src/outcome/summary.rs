@@ -1,5 +1,7 @@
 //! A run in numbers.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -26,6 +28,8 @@ pub struct Summary {
     pub exchanges: usize,
     /// What the run itself owes: waivers that are no longer true, and the like.
     pub notices: usize,
+    /// How many bodies were not looked into, each by its media type and the reason.
+    pub unjudged: BTreeMap<String, usize>,
     /// Whether the run was cut short.
     pub interrupted: bool,
 }
@@ -43,6 +47,10 @@ impl Summary {
         }
         self.advisories += outcome.advisories().count();
         self.exchanges += outcome.exchanges;
+        for body in &outcome.unjudged {
+            let kind = format!("{}: {}", body.media, body.reason);
+            *self.unjudged.entry(kind).or_default() += 1;
+        }
     }
 
     /// How many cases there were.

@@ -116,6 +116,17 @@ impl ClauseVerdict {
     }
 }
 
+/// An answer's body that was not looked into: of the answer, status, header fields and media type were judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unjudged {
+    /// The exchange's number in the case's trace.
+    pub exchange: usize,
+    /// The media type, as the contract names it.
+    pub media: String,
+    /// Why it wasn't; it holds nothing of the answer.
+    pub reason: String,
+}
+
 /// A case, judged.
 #[derive(Clone, Debug)]
 pub struct CaseOutcome {
@@ -129,6 +140,8 @@ pub struct CaseOutcome {
     pub troubles: Vec<Trouble>,
     /// What its exchanges say of the contract's clauses: clause, standing, exchange.
     pub standings: Vec<(ClauseIndex, Standing, usize)>,
+    /// The bodies that were not looked into.
+    pub unjudged: Vec<Unjudged>,
     /// How many exchanges there were.
     pub exchanges: usize,
 }

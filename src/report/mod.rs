@@ -7,11 +7,13 @@ pub mod docs;
 mod finding_text;
 mod not_called;
 mod terminal;
+mod unjudged_text;
 mod verdict_file;
 
 pub use finding_text::{finding_text, notice_text, outcome_text};
 pub use not_called::{NotCalled, not_called_text};
 pub use terminal::{Palette, Progress, Terminal};
+pub use unjudged_text::unjudged_text;
 pub use verdict_file::verdict_file;
 
 use std::io::{self, Write};

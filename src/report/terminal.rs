@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::finding_text::{notice_text, outcome_text};
+use super::unjudged_text::unjudged_text;
 use super::{Format, Reporter};
 use crate::openapi::Level;
 use crate::outcome::{Account, CaseVerdict, ClauseVerdict, Event};
@@ -184,6 +185,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             some(advised, "not kept that should be"),
             some(waived, "waived")
         )?;
+        write!(self.out, "{}", unjudged_text(summary))?;
         writeln!(self.out, "{}", account.answer().sentence())?;
         self.out.flush()
     }
@@ -207,6 +209,7 @@ mod tests {
             findings: Vec::new(),
             troubles: Vec::new(),
             standings: Vec::new(),
+            unjudged: Vec::new(),
             exchanges: 1,
         };
         let events = [

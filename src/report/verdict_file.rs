@@ -1,5 +1,6 @@
 //! The verdict file: what was found out, and nothing that differs between two runs that found out
-//! the same.
+//! the same. A case with bodies that were not looked into lists them under `unjudged`, each with its
+//! exchange, media type and reason.
 //!
 //! ```json
 //! {
@@ -49,6 +50,9 @@ pub fn verdict_file<'o>(
         });
         if let CaseVerdict::Skipped(reason) = &outcome.verdict {
             case["reason"] = reason.as_str().into();
+        }
+        if !outcome.unjudged.is_empty() {
+            case["unjudged"] = json!(outcome.unjudged);
         }
         cases.push(case);
     }

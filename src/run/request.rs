@@ -168,7 +168,10 @@ fn body(
             // A case may name a media type on purpose that its body isn't of: then the body stays
             // what it would have been.
             let written = encode_body(parts.contract, operation, asked.as_deref(), &value)
-                .or_else(|_| encode_body(parts.contract, operation, None, &value))?;
+                .or_else(|error| match error {
+                    EncodeError::Xml(..) => Err(error),
+                    _ => encode_body(parts.contract, operation, None, &value),
+                })?;
             media = Some(written.media);
             written.bytes
         }

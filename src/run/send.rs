@@ -10,7 +10,7 @@ use super::scheduler::Shared;
 use super::teardown;
 use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, expand, unique_names, with_index};
 use crate::check::{answer_met, status_met};
-use crate::codec::read_json;
+use crate::codec::{answered_value, read_json};
 use crate::diag::Pointer;
 use crate::http::{Exchange, FieldValue, Request};
 use crate::outcome::{NoAnswer, StepRecord, Trace, Trouble};
@@ -59,7 +59,13 @@ pub(super) async fn case(
         for (index, sent) in sent {
             match sent {
                 Ok(result) => {
-                    goes_on &= take(case, &mut trace, step, index, result.as_ref().ok());
+                    goes_on &= take(
+                        shared,
+                        case,
+                        &mut trace,
+                        (step, index),
+                        result.as_ref().ok(),
+                    );
                     trace.steps.push(StepRecord {
                         step: Some(number),
                         index,
@@ -166,17 +172,18 @@ fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {
 
 /// Takes the answer's captures in. False: the rest of the case would say nothing.
 fn take(
+    shared: &Shared,
     case: &Case,
     trace: &mut Trace,
-    step: &Step,
-    index: Option<usize>,
+    (step, index): (&Step, Option<usize>),
     exchange: Option<&Exchange>,
 ) -> bool {
     let Some(exchange) = exchange else {
         return false;
     };
+    let contract = &shared.contract;
     let bindings = with_index(&trace.bindings, index).into_owned();
-    if step.role == Role::Given && !answer_met(step, &bindings, exchange) {
+    if step.role == Role::Given && !answer_met(contract, step, &bindings, exchange) {
         return false;
     }
     // A case may take more than one answer; what only a success holds is captured of a success only.
@@ -188,12 +195,16 @@ fn take(
             Capture::Header(header) => exchange.response.headers.text(header).map(Value::from),
             Capture::Body(pointer) => read_json(&exchange.response.body)
                 .ok()
+                .or_else(|| {
+                    let operation = &contract.operations[step.operation];
+                    answered_value(contract, operation, &exchange.response)
+                })
                 .and_then(|body| pointer.of(&body).cloned()),
         };
         let Some(value) = value else {
             // An answer that isn't as the step expects is said by the judge, and so is a main request
             // after which there is nothing to capture.
-            if !answer_met(step, &bindings, exchange) || !main_met(case, trace) {
+            if !answer_met(contract, step, &bindings, exchange) || !main_met(case, trace) {
                 return false;
             }
             trace.troubles.push(Trouble {
