@@ -57,12 +57,12 @@ fn the_documentation_is_generated() {
         load(Source::new("spec/openapi.yaml", contract_yaml())).expect("the contract loads");
     same(
         "api.html",
-        &docs::html(&contract),
+        &docs::html(&contract, None),
         "cargo run -- docs --out spec/api.html",
     );
     same(
         "api.md",
-        &docs::markdown(&contract),
+        &docs::markdown(&contract, None),
         "cargo run -- docs --out spec/api.md",
     );
 }
