@@ -129,18 +129,16 @@ impl Observed {
 
 /// A clause that is broken or waived, as a row.
 fn deviation(account: &Account<'_>, clause: &Clause) -> Row {
-    let findings = account
-        .outcomes
-        .iter()
-        .flat_map(|outcome| &outcome.findings);
-    let found: Option<&Finding> = findings
-        .clone()
-        .find(|finding| finding.clause == clause.id)
-        .or_else(|| {
-            findings.clone().find(|finding| {
-                finding.clause.place == clause.id.place && finding.clause.demand == clause.id.demand
-            })
-        });
+    let outcomes = account.outcomes.iter();
+    let findings = outcomes.flat_map(|outcome| &outcome.findings);
+    // A demand that several operations inherit is one finding, of the first of them.
+    let of_clause = findings.filter(|finding| {
+        finding.clause.place == clause.id.place && finding.clause.demand == clause.id.demand
+    });
+    let found: Option<&Finding> = of_clause.min_by_key(|finding| {
+        let own = finding.clause.subject == clause.id.subject;
+        (!own, !finding.is_failure(), finding.waived.is_none())
+    });
     let seen = found.map(|finding| {
         Line::from(finding.title.as_str())
             .text(": ")
