@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::stop::Stop;
 use crate::case::case_schema;
 use crate::diag::Diagnostic;
+use crate::report::report_schema;
 
 pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(folder) = &args.all {
@@ -19,6 +20,7 @@ pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     }
     let text = match args.format {
         SpecFormat::CaseSchema => case_schema_text(),
+        SpecFormat::ReportSchema => report_schema_text(),
         SpecFormat::Yaml => contract(true)?,
         SpecFormat::Json => contract(false)?,
     };
@@ -35,11 +37,16 @@ pub(super) fn generated() -> Result<Vec<(&'static str, String)>, Diagnostic> {
         ("openapi.yaml", contract(true)?),
         ("openapi.json", contract(false)?),
         ("case.schema.json", case_schema_text()),
+        ("report.schema.json", report_schema_text()),
     ])
 }
 
 fn case_schema_text() -> String {
     format!("{:#}\n", case_schema())
+}
+
+fn report_schema_text() -> String {
+    format!("{:#}\n", report_schema())
 }
 
 #[cfg(feature = "reference")]
