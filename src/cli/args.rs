@@ -301,6 +301,8 @@ pub(super) enum SpecFormat {
     Json,
     /// The JSON Schema of case files
     CaseSchema,
+    /// The JSON Schema of the reports `json` and `events`
+    ReportSchema,
 }
 
 #[derive(Debug, Args)]

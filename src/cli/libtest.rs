@@ -311,11 +311,17 @@ fn start(
         if let Ok(mut began) = began.lock() {
             began.take();
         }
-        let result = result.map_err(Stop::from)?;
-        let _ = told.send(result.notices.clone());
         let mut reports = reports
             .into_inner()
             .map_err(|_| io::Error::other("a report panicked"))?;
+        let result = match result {
+            Ok(result) => result,
+            Err(error) => {
+                reports.not_begun(&error, &about, &inputs, &cases, &ready.plan);
+                return Err(error.into());
+            }
+        };
+        let _ = told.send(result.notices.clone());
         reports.finish(&Account {
             about: &about,
             contract: &inputs.contract,

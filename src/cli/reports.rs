@@ -3,12 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anstream::stream::IsTerminal as _;
 
+use super::inputs::Inputs;
+use crate::case::Case;
 use crate::diag::{Diagnostic, closest};
-use crate::outcome::{Account, Event};
+use crate::outcome::{About, Account, CaseOutcome, CaseVerdict, Event, Ledger, Summary, Trouble};
 use crate::report::{FORMATS, Format, Out, Palette, Progress, Reporter, Terminal};
+use crate::run::{Plan, Planned, RunError};
 
 /// A report as it was asked for: a format, and a file or standard output.
 #[derive(Clone)]
@@ -182,6 +186,56 @@ impl<'a> Reports<'a> {
     /// Ends all of them.
     pub(super) fn finish(&mut self, account: &Account<'_>) {
         self.each(|reporter| reporter.finish(account));
+    }
+
+    /// Ends the reports of a run that could not begin, so that none is an empty file: of none of its
+    /// cases could anything be told, for this reason. People are told of it by the error itself.
+    pub(super) fn not_begun(
+        &mut self,
+        error: &RunError,
+        about: &About,
+        inputs: &Inputs,
+        cases: &[Case],
+        plan: &Plan,
+    ) {
+        self.all.retain(|(name, _)| name != OUTPUT);
+        let outcome = |planned: &Planned| {
+            let case = cases[planned.case].id.clone();
+            let trouble = Trouble {
+                during: "before the first request".to_owned(),
+                reason: error.to_string(),
+            };
+            let (verdict, troubles) = match &planned.skip {
+                Some(reason) => (CaseVerdict::Skipped(reason.clone()), Vec::new()),
+                None => (CaseVerdict::Error, vec![trouble]),
+            };
+            Arc::new(CaseOutcome {
+                case,
+                verdict,
+                findings: Vec::new(),
+                troubles,
+                standings: Vec::new(),
+                unjudged: Vec::new(),
+                exchanges: 0,
+            })
+        };
+        let outcomes: Vec<Arc<CaseOutcome>> = plan.cases.iter().map(outcome).collect();
+        let mut summary = Summary::default();
+        for outcome in &outcomes {
+            summary.add(outcome);
+            self.event(&Event::CaseFinished(outcome.clone()));
+        }
+        self.finish(&Account {
+            about,
+            contract: &inputs.contract,
+            clauses: &inputs.clauses,
+            cases,
+            traces: &[],
+            outcomes: &outcomes,
+            ledger: &Ledger::default(),
+            notices: &[],
+            summary: &summary,
+        });
     }
 
     /// The first report that could not be written, and why.

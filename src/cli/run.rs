@@ -102,10 +102,17 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         if let Ok(mut reports) = reports.lock() {
             reports.event(&event);
         }
-    })?;
+    });
     let mut reports = reports
         .into_inner()
         .map_err(|_| io::Error::other("a report panicked"))?;
+    let result = match result {
+        Ok(result) => result,
+        Err(error) => {
+            reports.not_begun(&error, &about, &read, &cases, &ready.plan);
+            return Err(error.into());
+        }
+    };
     reports.finish(&Account {
         about: &about,
         contract: &read.contract,

@@ -9,6 +9,7 @@ use super::stop::Stop;
 use crate::case::case_schema;
 use crate::diag::Diagnostic;
 use crate::waiver::waiver_schema;
+use crate::report::report_schema;
 
 pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(folder) = &args.all {
@@ -20,6 +21,7 @@ pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     }
     let text = match args.format {
         SpecFormat::CaseSchema => case_schema_text(),
+        SpecFormat::ReportSchema => report_schema_text(),
         SpecFormat::Yaml => contract(true)?,
         SpecFormat::Json => contract(false)?,
     };
@@ -37,11 +39,16 @@ pub(super) fn generated() -> Result<Vec<(&'static str, String)>, Diagnostic> {
         ("openapi.json", contract(false)?),
         ("case.schema.json", case_schema_text()),
         ("waivers.schema.json", format!("{:#}\n", waiver_schema())),
+        ("report.schema.json", report_schema_text()),
     ])
 }
 
 fn case_schema_text() -> String {
     format!("{:#}\n", case_schema())
+}
+
+fn report_schema_text() -> String {
+    format!("{:#}\n", report_schema())
 }
 
 #[cfg(feature = "reference")]

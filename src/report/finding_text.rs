@@ -13,23 +13,57 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::printable::printable;
+use crate::case::CaseId;
 use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Notice};
 
-/// A finding of a case, without a line break at its end.
-#[must_use]
-pub fn finding_text(case: &str, finding: &Finding) -> String {
-    let word = match finding {
+/// How a finding counts, as the word its text begins with.
+pub(super) fn word(finding: &Finding) -> &'static str {
+    match finding {
         finding if finding.is_failure() => "FAIL",
         finding if finding.waived.is_some() => "WAIVED",
         _ => "NOTE",
-    };
+    }
+}
+
+/// The first two lines: case and clause, and what is wrong.
+fn heading(case: &str, finding: &Finding) -> String {
     let operation = case.split('/').next().unwrap_or_default();
     let clause = if finding.clause.subject == operation {
         finding.clause.within_operation()
     } else {
         finding.clause.to_string()
     };
-    let mut text = format!("{word} {case}  {clause}\n  {}", finding.title);
+    format!("{} {case}  {clause}\n  {}", word(finding), finding.title)
+}
+
+/// Where the case asked, what was sent, and how it was answered.
+fn asked(finding: &Finding) -> String {
+    let request = &finding.request;
+    format!(
+        "\n  --> {}   {} → {} in {}",
+        finding.asked,
+        request.line,
+        request.status,
+        milliseconds(request.elapsed)
+    )
+}
+
+/// A finding of a clause whose whole story was told in another case: what differs, and where the story is.
+pub(super) fn further_text(case: &str, finding: &Finding, told: &CaseId) -> String {
+    let of = if told.as_str() == case {
+        "as above".to_owned()
+    } else {
+        format!("as in {told} above")
+    };
+    let text = format!("{}{}\n  {of}", heading(case, finding), asked(finding));
+    printable(&text).into_owned()
+}
+
+/// A finding of a case, without a line break at its end.
+#[must_use]
+pub fn finding_text(case: &str, finding: &Finding) -> String {
+    let mut text = heading(case, finding);
     if finding.is_advisory() {
         let _ = write!(text, "  ({}: fails nothing)", finding.level.as_str());
     }
@@ -48,15 +82,7 @@ pub fn finding_text(case: &str, finding: &Finding) -> String {
         let value = value.replace('\n', "\n              ");
         let _ = write!(text, "\n    {name:<8}  {value}");
     }
-    let request = &finding.request;
-    let _ = write!(
-        text,
-        "\n  --> {}   {} → {} in {}",
-        finding.asked,
-        request.line,
-        request.status,
-        milliseconds(request.elapsed)
-    );
+    text.push_str(&asked(finding));
     match &finding.demanded {
         Some(place) => {
             let _ = write!(text, "\n  demanded by {place}: {}", finding.requirement);
@@ -65,8 +91,8 @@ pub fn finding_text(case: &str, finding: &Finding) -> String {
             let _ = write!(text, "\n  demanded by the case: {}", finding.requirement);
         }
     }
-    let _ = write!(text, "\n  {}", request.curl);
-    text
+    let _ = write!(text, "\n  {}", finding.request.curl);
+    printable(&text).into_owned()
 }
 
 /// A notice as people read it, without a line break at its end.
@@ -76,12 +102,13 @@ pub fn notice_text(notice: &Notice) -> String {
     let place = place
         .map(|place| format!("\n  --> {place}"))
         .unwrap_or_default();
-    format!(
+    let text = format!(
         "FAIL {}  {}{place}\n  {}",
         notice.kind.as_str(),
         notice.message,
         notice.help
-    )
+    );
+    printable(&text).into_owned()
 }
 
 /// Everything a case has to say: findings that fail first, then what kept us from knowing, then what is
@@ -89,29 +116,33 @@ pub fn notice_text(notice: &Notice) -> String {
 #[must_use]
 pub fn outcome_text(outcome: &CaseOutcome) -> String {
     let case = outcome.case.as_str();
+    outcome_text_by(outcome, |finding| finding_text(case, finding))
+}
+
+/// Everything a case has to say, with findings told as they are told here.
+pub(super) fn outcome_text_by(
+    outcome: &CaseOutcome,
+    mut told: impl FnMut(&Finding) -> String,
+) -> String {
+    let case = outcome.case.as_str();
     let mut parts: Vec<String> = Vec::new();
     if let CaseVerdict::Flaky(attempt) = outcome.verdict {
         parts.push(format!(
             "FLAKY {case}  passed at attempt {attempt}; this is what the first one found"
         ));
     }
-    parts.extend(
-        outcome
-            .failures()
-            .map(|finding| finding_text(case, finding)),
-    );
+    parts.extend(outcome.failures().map(&mut told));
     for trouble in &outcome.troubles {
-        parts.push(format!("ERROR {case}  could not tell\n  {trouble}"));
+        let why = trouble.to_string().replace('\n', "\n  ");
+        let text = format!("ERROR {case}  could not tell\n  {why}");
+        parts.push(printable(&text).into_owned());
     }
     if let CaseVerdict::Skipped(reason) = &outcome.verdict {
-        parts.push(format!("SKIP {case}  {reason}"));
+        parts.push(
+            printable(&format!("SKIP {case}  {}", reason.replace('\n', "\n  "))).into_owned(),
+        );
     }
-    parts.extend(
-        outcome
-            .waived()
-            .chain(outcome.advisories())
-            .map(|finding| finding_text(case, finding)),
-    );
+    parts.extend(outcome.waived().chain(outcome.advisories()).map(told));
     parts.join("\n\n")
 }
 

@@ -3,13 +3,30 @@
 //! A format is one file and one line in [`FORMATS`]. Read [`Reporter`] first, then [`finding_text`]:
 //! every report shows a finding as it does.
 
+mod badge;
+mod badge_svg;
 pub mod docs;
+mod document;
+mod events;
 mod finding_text;
+mod github;
+mod json;
+mod junit;
+mod markdown;
 mod not_called;
+mod place;
+mod printable;
+mod sarif;
+mod tally;
+mod tap;
 mod terminal;
 mod unjudged_text;
+#[cfg(test)]
+mod testing;
+mod troubles;
 mod verdict_file;
 
+pub use document::report_schema;
 pub use finding_text::{finding_text, notice_text, outcome_text};
 pub use not_called::{NotCalled, not_called_text};
 pub use terminal::{Palette, Progress, Terminal};
@@ -51,4 +68,68 @@ pub struct Format {
 }
 
 /// All formats, in the order in which they are listed.
-pub const FORMATS: &[Format] = &[terminal::FORMAT];
+pub const FORMATS: &[Format] = &[
+    terminal::FORMAT,
+    junit::FORMAT,
+    json::FORMAT,
+    events::FORMAT,
+    sarif::FORMAT,
+    github::FORMAT,
+    tap::FORMAT,
+    markdown::FORMAT,
+    badge::FORMAT,
+    badge_svg::FORMAT,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Story;
+    use super::*;
+
+    #[test]
+    fn every_format_is_a_file_of_its_name_and_every_such_file_is_listed() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
+        let without_format = [
+            "docs",
+            "document",
+            "finding_text",
+            "mod",
+            "not_called",
+            "place",
+            "printable",
+            "tally",
+            "testing",
+            "troubles",
+            "verdict_file",
+        ];
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the room is there")
+            .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(str::to_owned))
+            .filter(|stem| !without_format.contains(&stem.as_str()))
+            .collect();
+        files.sort();
+        let mut listed: Vec<String> = FORMATS
+            .iter()
+            .map(|format| format.name.replace('-', "_"))
+            .collect();
+        listed.sort();
+        assert_eq!(files, listed);
+    }
+
+    /// What a terminal would act on, or XML can't hold, reaches no report that people or parsers read.
+    #[test]
+    fn no_format_hands_on_control_characters() {
+        let story = Story::new();
+        for format in FORMATS {
+            let told = story.told(format);
+            let hostile = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            // JSON's strings keep what is no control character: it has its own readers.
+            let is_json = matches!(format.name, "json" | "events");
+            let found = told
+                .chars()
+                .find(|c| hostile(*c) && !(is_json && *c == '\u{202e}'));
+            assert_eq!(found, None, "{}", format.name);
+            assert!(told.ends_with('\n'), "{}", format.name);
+        }
+    }
+}

@@ -1,12 +1,16 @@
 //! A run as it is read in a terminal or a CI log.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::finding_text::{notice_text, outcome_text};
+use super::finding_text::{finding_text, further_text, notice_text, outcome_text_by, word};
+use super::printable::one_line;
+use super::tally::Tally;
 use super::unjudged_text::unjudged_text;
 use super::{Format, Reporter};
-use crate::openapi::Level;
-use crate::outcome::{Account, CaseVerdict, ClauseVerdict, Event};
+use crate::case::CaseId;
+use crate::clause::ClauseId;
+use crate::outcome::{Account, CaseOutcome, CaseVerdict, Event};
 
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Terminal<W> {
     cases: usize,
     finished: usize,
     failed: usize,
+    /// The clauses whose story was told, by how the finding counts, each with its case.
+    told: HashMap<(ClauseId, &'static str), CaseId>,
 }
 
 impl<W: Write> Terminal<W> {
@@ -46,7 +52,21 @@ impl<W: Write> Terminal<W> {
             cases: 0,
             finished: 0,
             failed: 0,
+            told: HashMap::new(),
         }
+    }
+
+    /// What a case has to say. The story of a clause is told once, however many cases break it.
+    fn story(&mut self, outcome: &CaseOutcome) -> String {
+        let case = &outcome.case;
+        outcome_text_by(outcome, |finding| {
+            let cause = (finding.clause.clone(), word(finding));
+            if let Some(told) = self.told.get(&cause) {
+                return further_text(case.as_str(), finding, told);
+            }
+            self.told.insert(cause, case.clone());
+            finding_text(case.as_str(), finding)
+        })
     }
 
     /// Takes the progress line away, so that what is to stay can be written.
@@ -114,14 +134,14 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::Started { target, cases } => {
                 self.cases = *cases;
                 let plural = if *cases == 1 { "case" } else { "cases" };
-                writeln!(self.out, "target  {target}\n{cases} {plural}\n")
+                writeln!(self.out, "target  {}\n{cases} {plural}\n", one_line(target))
             }
             Event::Finished(_) => Ok(()),
             Event::CaseStarted(case) => self.tell(case.as_str()),
             Event::CaseFinished(outcome) => {
                 self.finished += 1;
                 self.failed += usize::from(outcome.verdict == CaseVerdict::Fail);
-                let text = outcome_text(outcome);
+                let text = self.story(outcome);
                 // What did not pass says so itself, in its first line.
                 if outcome.verdict == CaseVerdict::Pass {
                     writeln!(self.out, "{}  {}", self.pass(), outcome.case)?;
@@ -132,7 +152,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 self.out.flush()
             }
             Event::LeftBehind { case, what } => {
-                writeln!(self.out, "LEFT BEHIND by {case}: {what}")
+                writeln!(self.out, "LEFT BEHIND by {case}: {}", one_line(what))
             }
             Event::Notice(notice) => {
                 writeln!(self.out, "{}\n", self.coloured(&notice_text(notice)))
@@ -143,18 +163,15 @@ impl<W: Write + Send> Reporter for Terminal<W> {
     /// The numbers, what of the contract was tested, and the answer.
     fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
         let summary = account.summary;
-        let mut counts = [0usize; 6];
-        for record in account.ledger.records(account.clauses) {
-            counts[match record.verdict {
-                ClauseVerdict::Held(_) => 0,
-                ClauseVerdict::Broken(_) if record.clause.level == Level::Must => 1,
-                ClauseVerdict::Broken(_) => 2,
-                ClauseVerdict::Waived(_) => 3,
-                ClauseVerdict::Vacuous => 4,
-                ClauseVerdict::Untested => 5,
-            }] += 1;
-        }
-        let [held, broken, advised, waived, vacuous, untested] = counts;
+        let Tally {
+            total,
+            held,
+            broken,
+            advised,
+            waived,
+            vacuous,
+            untested,
+        } = Tally::of(account);
         // Most runs have none, and a word less is read faster.
         let some = |count: usize, word: &str| match count {
             0 => String::new(),
@@ -180,8 +197,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
         )?;
         writeln!(
             self.out,
-            "{} clauses: {held} held, {broken} broken, {}{}{vacuous} reached but not put to the test, {untested} untested",
-            account.clauses.len(),
+            "{total} clauses: {held} held, {broken} broken, {}{}{vacuous} reached but not put to the test, {untested} untested",
             some(advised, "not kept that should be"),
             some(waived, "waived")
         )?;
@@ -196,8 +212,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::case::CaseId;
-    use crate::outcome::CaseOutcome;
+    use crate::report::testing::Story;
 
     fn told(progress: Progress) -> String {
         let mut out = Vec::new();
@@ -237,5 +252,64 @@ mod tests {
             told(Progress::Line),
             "\r\u{1b}[Ktarget  http://h\n1 case\n\n\r\u{1b}[K0/1  op/name\r\u{1b}[Kpass  op/name\n\r\u{1b}[K"
         );
+    }
+
+    #[test]
+    fn the_story_of_a_clause_is_told_once() {
+        let mut story = Story::new();
+        story.fail("fail", "another thing");
+        insta::assert_snapshot!(story.told(&FORMAT), @r#"
+        target  http://127.0.0.1:8080
+        7 cases
+
+        pass  getItem/pass
+        FAIL getItem/fail  200/header/date#required
+          the header Date is missing
+            expected  a header Date
+            actual    <b>&"'`|]]> # %0A\u{1b}[31m\u{0}\u{202e}@all [x](http://y)\r
+                      \u{3a}:error::oops ä
+          --> cases/getItem/fail.yaml:3:5   GET /items/k → 200 in 3.0 ms
+          demanded by api.yaml:11:5: the header Date of a 200 is there
+          curl -i -X GET 'http://127.0.0.1:8080/items/k'
+
+        pass  getItem/advised
+        NOTE getItem/advised  200/header/date#required
+          the header Date is missing  (should: fails nothing)
+            expected  a header Date
+            actual    none
+          --> cases/getItem/fail.yaml:3:5   GET /items/k → 200 in 3.0 ms
+          demanded by the case: the header Date of a 200 is there
+          curl -i -X GET 'http://127.0.0.1:8080/items/k'
+
+        WAIVED getItem/waived  200#content-type
+          the header content-type is missing
+          waived until 2026-12-31 by me, API-7: old clients | need it (waivers.yaml:7:5)
+            expected  a header content-type
+            actual    text/plain
+          --> cases/getItem/fail.yaml:3:5   GET /items/k → 200 in 3.0 ms
+          demanded by api.yaml:11:5: the header content-type of a 200 is there
+          curl -i -X GET 'http://127.0.0.1:8080/items/k'
+
+        SKIP getItem/skipped  needs the variable item_limit # and more
+
+        ERROR getItem/error  could not tell
+          the main request: no answer: <b>&"'`|]]> # %0A\u{1b}[31m\u{0}\u{202e}@all [x](http://y)\r
+          \u{3a}:error::oops ä
+
+        FAIL getItem/fail  200/header/date#required
+          the header Date is missing
+          --> cases/getItem/fail.yaml:3:5   GET /items/k → 200 in 3.0 ms
+          as above
+
+        FAIL waiver-expired  the waiver of getItem/200/** expired on 2026-02-01
+          --> waivers.yaml:3:5
+          have the deviation mended
+
+        LEFT BEHIND by getItem/pass: <b>&"'`|]]> # %0A\u{1b}[31m\u{0}\u{202e}@all [x](http://y) ::error::oops ä
+
+        2 passed, 2 failed, 1 waived, 1 errors, 1 skipped; 1 advisory; 6 exchanges
+        19 clauses: 1 held, 1 broken, 1 waived, 0 reached but not put to the test, 16 untested
+        DOES NOT CONFORM
+        "#);
     }
 }

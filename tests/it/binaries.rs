@@ -169,6 +169,29 @@ fn what_cannot_be_aimed_says_what_to_do() {
 }
 
 #[test]
+fn a_run_that_can_not_begin_leaves_whole_reports() {
+    let url = dead_url();
+    let folder = std::env::temp_dir().join(format!("proofmark-{}", uuid::Uuid::new_v4()));
+    for (number, mut door) in [gate(), binary()].into_iter().enumerate() {
+        if number == 1 {
+            door.arg("run");
+        }
+        let file = folder.join(format!("{number}.json"));
+        let report = format!("json={}", file.display());
+        ends(door.args(["--target-url", &url, "--report", &report]), 3);
+        let text = std::fs::read_to_string(file).expect("it was written");
+        let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(report["answer"], "could-not-tell");
+        let reason = &report["cases"][0]["troubles"][0]["reason"];
+        assert!(
+            reason.as_str().is_some_and(|why| why.contains(&url)),
+            "{reason}"
+        );
+    }
+    std::fs::remove_dir_all(folder).expect("it is there");
+}
+
+#[test]
 fn selecting_nothing_is_no_success() {
     ends(binary().args(["run", "no-such-case"]), 4);
     ends(gate().arg("no-such-case"), 4);

@@ -4,7 +4,7 @@ use crate::case::case_schema;
 use crate::diag::Source;
 use crate::openapi::load;
 use crate::reference::{contract_json, contract_yaml};
-use crate::report::docs;
+use crate::report::{FORMATS, docs, report_schema};
 
 fn committed(name: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -48,6 +48,29 @@ fn the_case_schema_is_generated() {
         "case.schema.json",
         &format!("{:#}\n", case_schema()),
         "cargo run -- spec --all spec",
+    );
+}
+
+#[test]
+fn the_report_schema_is_generated() {
+    same(
+        "report.schema.json",
+        &format!("{:#}\n", report_schema()),
+        "cargo run -- spec --all spec",
+    );
+}
+
+#[test]
+fn the_readme_lists_the_formats_of_reports() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    let readme = readme.expect("the README is there");
+    let rows = FORMATS
+        .iter()
+        .map(|format| format!("| `{}` | {} |\n", format.name, format.about));
+    let rows: String = rows.collect();
+    assert!(
+        readme.contains(&format!("| format | what it is |\n| --- | --- |\n{rows}\n")),
+        "the README's table of formats should be\n{rows}"
     );
 }
 

@@ -1,7 +1,8 @@
 //! A credential reaches the socket and nothing else, even where the server says it again.
 
 use super::support::{Reply, Suite, told, url_target};
-use crate::report::{outcome_text, verdict_file};
+use crate::outcome::{About, Account, Event};
+use crate::report::{FORMATS, outcome_text, verdict_file};
 
 const TOKEN: &str = "f064c46a782c444cb4ba4b6434288f7c";
 
@@ -49,6 +50,28 @@ async fn a_server_that_repeats_the_token_does_not_get_it_into_a_report() {
             .iter()
             .map(|trace| serde_json::to_string(trace).expect("it serialises")),
     );
+    for format in FORMATS {
+        let mut out = Vec::new();
+        let mut reporter = (format.new)(Box::new(&mut out));
+        for outcome in &result.outcomes {
+            let event = Event::CaseFinished(outcome.clone());
+            reporter.event(&event).expect("it is written");
+        }
+        let account = Account {
+            about: &About::default(),
+            contract: &suite.contract,
+            clauses: &suite.clauses,
+            cases: &suite.cases,
+            traces: &result.traces,
+            outcomes: &result.outcomes,
+            ledger: &result.ledger,
+            notices: &[],
+            summary: &result.summary,
+        };
+        reporter.finish(&account).expect("it is written");
+        drop(reporter);
+        texts.push(String::from_utf8(out).expect("it is text"));
+    }
     for text in &texts {
         assert!(!text.contains(TOKEN), "{text}");
     }
