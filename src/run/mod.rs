@@ -9,6 +9,7 @@ mod authenticate;
 mod credentials;
 mod given;
 mod lock;
+mod made;
 mod patience;
 mod plan;
 mod preflight;

@@ -11,4 +11,5 @@ mod published_example;
 mod same_verdicts;
 mod secrets;
 mod security;
+mod server_made;
 mod support;
