@@ -7,9 +7,9 @@ use super::file::{AuthKey, ExpectKeys, RepeatKey, StatusKey, StepKeys};
 use super::model::{
     Auth, Capture, Case, Expect, INDEX, Padding, Payload, Repeat, Role, Step, is_unique,
 };
-use crate::diag::{Diagnostic, Document, Pointer, closest};
+use crate::diag::{Diagnostic, Document, Pointer, Span, closest};
 use crate::http::StatusPattern;
-use crate::openapi::Contract;
+use crate::openapi::{Contract, SecurityKind};
 use crate::schema::Schemas;
 
 struct Binder<'a> {
@@ -59,13 +59,9 @@ pub(super) fn step(
         query: keys.query,
         headers: keys.headers,
         cookies: keys.cookies,
-        auth: match keys.auth {
-            None => Auth::Default,
-            Some(AuthKey::Name(name)) if name == "default" => Auth::Default,
-            Some(AuthKey::Name(name)) if name == "none" => Auth::None,
-            Some(AuthKey::Name(name)) => Auth::Identity(name),
-            Some(AuthKey::Value { value }) => Auth::Value(value),
-        },
+        auth: keys.auth.map_or(Auth::Default, |AuthKey(value)| {
+            binder.auth(operation, &value)
+        }),
         payload: binder.payload(keys.body, keys.body_raw, keys.body_base64.as_deref()),
         padding: keys
             .body_length
@@ -113,8 +109,17 @@ impl Binder<'_> {
     }
 
     fn problem_at(&mut self, at: &Pointer, message: String, help: String) {
+        self.problem_in(self.document.span(at), message, help);
+    }
+
+    /// A problem with a key and not with its value.
+    fn problem_of_key(&mut self, at: &Pointer, message: String, help: String) {
+        self.problem_in(self.document.key_span(at), message, help);
+    }
+
+    fn problem_in(&mut self, span: Span, message: String, help: String) {
         let problem = Diagnostic::error("case-value", message)
-            .at(self.document.source(), self.document.span(at), "")
+            .at(self.document.source(), span, "")
             .help(help);
         self.problems.push(problem);
     }
@@ -154,8 +159,70 @@ impl Binder<'_> {
             };
             let at = self.holder.child(key).child(name);
             let message = format!("`{}` has no path parameter `{name}`", operation.name);
-            self.problem_at(&at, message, help);
+            self.problem_of_key(&at, message, help);
         }
+    }
+
+    fn auth(&mut self, operation: Option<usize>, value: &Value) -> Auth {
+        let members = match value {
+            Value::Object(members) if members.len() > 1 || !members.contains_key("value") => {
+                members
+            }
+            one => return credential(one),
+        };
+        let auths = members
+            .iter()
+            .map(|(scheme, value)| (scheme.clone(), credential(value)));
+        let auth = Auth::Schemes(auths.collect());
+        let Some(operation) = operation.map(|number| &self.contract.operations[number]) else {
+            return auth;
+        };
+        let asked = || {
+            operation
+                .security
+                .iter()
+                .flat_map(|requirement| &requirement.schemes)
+        };
+        let mut is_known = true;
+        for scheme in auth.schemes() {
+            let at = &self.holder.child("auth").child(scheme);
+            let mut asked_for = asked();
+            if !asked_for.any(|known| known == scheme) {
+                is_known = false;
+                let names = asked().map(String::as_str);
+                let help = match closest(scheme, names.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if asked().next().is_none() => "it asks for none at all".to_owned(),
+                    None => format!("it asks for {}", names.collect::<Vec<_>>().join(", ")),
+                };
+                let message = format!(
+                    "`{}` asks for no security scheme `{scheme}`",
+                    operation.name
+                );
+                self.problem_of_key(at, message, help);
+            }
+            let known = self.contract.security_scheme(scheme);
+            if known.is_some_and(|known| known.kind == SecurityKind::MutualTls)
+                && *auth.of(scheme) != Auth::None
+            {
+                let message = format!("`{scheme}` is a certificate, of which there is one or none");
+                self.problem_at(at, message, "leave it out with `none`".to_owned());
+            }
+        }
+        let mut alternatives = operation.security.iter();
+        let together = alternatives.any(|requirement| {
+            let mut named = auth.schemes();
+            named.all(|scheme| requirement.schemes.iter().any(|known| known == scheme))
+        });
+        if is_known && !together {
+            let help = "name schemes that one alternative of its security has together";
+            let message = format!(
+                "`{}` asks for these schemes in different alternatives",
+                operation.name
+            );
+            self.problem("auth", message, help);
+        }
+        auth
     }
 
     fn repeat(&mut self, key: Option<RepeatKey>, parallel: bool, captures: bool) -> Repeat {
@@ -274,6 +341,19 @@ impl Binder<'_> {
             help,
         );
         None
+    }
+}
+
+/// One credential, as its key has it.
+fn credential(value: &Value) -> Auth {
+    match value.as_str() {
+        Some("default") => Auth::Default,
+        Some("none") => Auth::None,
+        Some(name) => Auth::Identity(name.to_owned()),
+        None => {
+            let value = value.get("value").and_then(Value::as_str);
+            Auth::Value(value.unwrap_or_default().to_owned())
+        }
     }
 }
 

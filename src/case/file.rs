@@ -79,7 +79,7 @@ pub(super) struct StepKeys {
     /// Values of cookie parameters. A required one that is left out comes from the target's variables; null leaves it out.
     #[serde(default)]
     pub(super) cookies: Map<String, Value>,
-    /// The credential: left out, the default one; `none`; the name of another identity; or a value no server knows.
+    /// The credential: left out, the default one; `none`; the name of another identity; a value no server knows; or one of these by security scheme.
     pub(super) auth: Option<AuthKey>,
     /// The body, written as the operation's media type.
     #[serde(default, deserialize_with = "present")]
@@ -149,13 +149,10 @@ struct ControlKeys {
     expect: ExpectKeys,
 }
 
-/// A credential.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum AuthKey {
-    Name(String),
-    Value { value: String },
-}
+/// A credential; understood in a second pass, which knows the contract's security schemes.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct AuthKey(pub(super) Value);
 
 impl JsonSchema for AuthKey {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -164,11 +161,16 @@ impl JsonSchema for AuthKey {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`none`, `default`, an identity's name such as `other-tenant`, or { value: … }",
+            "description": "`none`, `default`, an identity's name such as `other-tenant`, { value: … }, or one of these for each of some security schemes, the others being sent as usual: { apiKey: none }",
             "type": ["string", "object"],
+            "minProperties": 1,
             "properties": { "value": { "type": "string" } },
-            "required": ["value"],
-            "additionalProperties": false
+            "additionalProperties": {
+                "type": ["string", "object"],
+                "properties": { "value": { "type": "string" } },
+                "required": ["value"],
+                "additionalProperties": false
+            }
         })
     }
 }

@@ -172,6 +172,43 @@ pub enum Auth {
     Identity(String),
     /// This value, which no server knows.
     Value(String),
+    /// For each of these security schemes one of the above, and for the others the default identity's.
+    Schemes(BTreeMap<String, Auth>),
+}
+
+impl Auth {
+    /// What a security scheme is given.
+    #[must_use]
+    pub fn of(&self, scheme: &str) -> &Self {
+        match self {
+            Self::Schemes(schemes) => schemes.get(scheme).unwrap_or(&Self::Default),
+            all => all,
+        }
+    }
+
+    /// Whether a security scheme is given nothing that a server could know.
+    #[must_use]
+    pub fn withholds(&self, scheme: &str) -> bool {
+        matches!(self.of(scheme), Self::None | Self::Value(_))
+    }
+
+    /// The security schemes it speaks of by name.
+    pub fn schemes(&self) -> impl Iterator<Item = &str> {
+        let schemes = match self {
+            Self::Schemes(schemes) => Some(schemes.keys()),
+            _ => None,
+        };
+        schemes.into_iter().flatten().map(String::as_str)
+    }
+
+    /// The values in it that a case gives itself, expressions and all.
+    pub(super) fn values(&self) -> Vec<&str> {
+        match self {
+            Self::Value(text) => vec![text],
+            Self::Schemes(schemes) => schemes.values().flat_map(Self::values).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a step sends as its body.
@@ -329,8 +366,8 @@ impl Step {
             }
             Payload::None => {}
         }
-        if let Auth::Value(text) = &self.auth {
-            super::template::names(&Value::from(text.as_str()), &mut names);
+        for text in self.auth.values() {
+            super::template::names(&Value::from(text), &mut names);
         }
         let expected = [
             &self.expect.body,

@@ -176,8 +176,10 @@ impl Answer<'_> {
     /// Whether the step sent the credential it should.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.step
-            .is_none_or(|step| matches!(step.auth, Auth::Default | Auth::Identity(_)))
+        self.step.is_none_or(|step| match &step.auth {
+            Auth::Schemes(schemes) => !schemes.keys().any(|name| step.auth.withholds(name)),
+            auth => matches!(auth, Auth::Default | Auth::Identity(_)),
+        })
     }
 }
 
