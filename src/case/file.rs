@@ -89,6 +89,8 @@ pub(super) struct StepKeys {
     pub(super) body_raw: Option<String>,
     /// The body as bytes, in base64; expressions in the bytes are filled in.
     pub(super) body_base64: Option<String>,
+    /// The body as the content of a file, by its path from the case file's folder; expressions in it are filled in.
+    pub(super) body_file: Option<String>,
     /// White space behind the body, so that it is valid and of a certain length.
     pub(super) body_length: Option<LengthKey>,
     /// Whether the request needs a raw connection of its own, which shows what client libraries hide.
@@ -141,6 +143,10 @@ struct ControlKeys {
     body: Option<Value>,
     /// The body as a text, as it stands.
     body_raw: Option<String>,
+    /// The body as bytes, in base64.
+    body_base64: Option<String>,
+    /// The body as the content of a file.
+    body_file: Option<String>,
     /// White space behind the body; null for none.
     #[serde(default)]
     #[schemars(with = "NullableLength")]
@@ -248,6 +254,8 @@ pub(super) struct ExpectKeys {
     /// Header values by name; null: must not be there.
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(super) headers: Map<String, Value>,
+    /// How long the answer may take, from the first byte sent to the last one received: `500ms`, `2s`.
+    pub(super) time: Option<String>,
 }
 
 /// One or several statuses; understood in a second pass, so that a wrong one has its line.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -259,6 +260,8 @@ pub struct Expect {
     pub schema: Option<Value>,
     /// Values by name; null: must not be there.
     pub headers: Map<String, Value>,
+    /// How long it may take, from the first byte sent to the last one received.
+    pub time: Option<Duration>,
 }
 
 /// Where a later step's value comes from.

@@ -344,5 +344,6 @@ pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect
             .ok()
             .and_then(|headers| headers.as_object().cloned())
             .unwrap_or_default(),
+        time: expect.time,
     }
 }

@@ -33,7 +33,7 @@ pub fn status_met(step: &Step, status: u16) -> bool {
 #[must_use]
 pub fn answer_met(step: &Step, bindings: &Map<String, Value>, exchange: &Exchange) -> bool {
     status_met(step, exchange.response.status)
-        && unmet(&expanded(&step.expect, bindings), &exchange.response).is_none()
+        && unmet(&expanded(&step.expect, bindings), exchange).is_none()
 }
 
 /// A contract made ready to judge by: its clauses numbered, its relations compiled.
@@ -286,7 +286,7 @@ fn set_up_wrong(answer: &Answer<'_>) -> Option<String> {
             response.status
         ));
     }
-    let (_, broken) = unmet(answer.expect.as_ref()?, response)?;
+    let (_, broken) = unmet(answer.expect.as_ref()?, answer.exchange)?;
     Some(format!(
         "set-up did not take: {}; expected {}, found {}",
         broken.title, broken.expected, broken.actual

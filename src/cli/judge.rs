@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{JudgeArgs, MergeArgs};
-use super::engine::write_verdicts;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::stop::Stop;
+use super::verdicts;
 use crate::case::{Case, CaseId, Origin, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut impl Write) -> Result<Exit, Stop> 
         terminal.event(&Event::CaseFinished(outcome.clone()))?;
         outcomes.push(outcome);
     }
-    write_verdicts(
+    verdicts::write(
         args.verdicts.as_deref(),
         &read,
         outcomes.iter().map(AsRef::as_ref),

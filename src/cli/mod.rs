@@ -32,6 +32,7 @@ mod spec;
 mod stop;
 mod suite;
 mod unshown;
+mod verdicts;
 
 pub use exit::Exit;
 pub use run::main;

@@ -19,6 +19,6 @@ mod scheduler;
 mod send;
 mod teardown;
 
-pub use plan::{Plan, Planned, plan};
+pub use plan::{Plan, Planned, plan, problems};
 pub use request::BuildError;
 pub use scheduler::{Options, RunError, RunResult, Runner};

@@ -35,14 +35,7 @@ pub fn plan(
     cases: &[Case],
     profile: &Profile,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let problems: Vec<Diagnostic> = cases
-        .iter()
-        .flat_map(|case| {
-            let mut problems = unknown_clauses(contract, clauses, case);
-            problems.extend(unusable_counts(case));
-            problems
-        })
-        .collect();
+    let problems = problems(contract, clauses, cases);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -53,6 +46,27 @@ pub fn plan(
     Ok(Plan {
         cases: planned.collect(),
     })
+}
+
+/// What is wrong with cases that only shows beside the contract's clauses: clauses that are none, numbers
+/// of repetitions that are none; each once.
+#[must_use]
+pub fn problems(contract: &Contract, clauses: &Clauses, cases: &[Case]) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for case in cases {
+        let mut found = unknown_clauses(contract, clauses, case);
+        found.extend(unusable_counts(case));
+        for problem in found {
+            // The rows of a table have one text.
+            if !problems
+                .iter()
+                .any(|known| known.place() == problem.place() && known.message == problem.message)
+            {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
 }
 
 fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String> {

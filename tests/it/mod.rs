@@ -1,6 +1,7 @@
 //! Tests of the whole, as files of the library's own test binary.
 
 mod binaries;
+mod case_files;
 mod exchanges;
 mod first_use;
 mod generated;
