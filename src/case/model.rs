@@ -94,6 +94,23 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case for an exchange that was recorded without one: it has no step, and expects nothing.
+    #[must_use]
+    pub fn recording(id: CaseId, document: Arc<Document>) -> Self {
+        Self {
+            description: format!("the exchange {id}"),
+            id,
+            requirement: String::new(),
+            level: Level::Must,
+            needs: Vec::new(),
+            row: Map::new(),
+            serial: false,
+            origin: Origin::Recording,
+            steps: Vec::new(),
+            document,
+        }
+    }
+
     /// The place of a step in the case's file.
     #[must_use]
     pub fn place(&self, step: Option<&Step>) -> Place {

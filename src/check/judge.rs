@@ -15,7 +15,7 @@ use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Pointer};
 use crate::http::Exchange;
 use crate::openapi::{Contract, Operation, RelationDecl};
-use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble};
+use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, StepRecord, Trace, Trouble};
 use crate::relation::{Relation, RelationError};
 
 /// Whether a step was answered with a status it waits for.
@@ -122,6 +122,28 @@ impl<'c> Judge<'c> {
 
     pub(super) fn relations(&self, operation: &Operation) -> Option<&Relations> {
         self.relations.get(operation.name.as_str())
+    }
+
+    /// Judges a single exchange that no case asked for: nothing is expected of it but the contract. Its
+    /// target begins with the base path. None where the contract has no operation for it.
+    #[must_use]
+    pub fn exchange(&self, exchange: Exchange, base_path: &str) -> Option<CaseOutcome> {
+        let prefix = base_path.trim_end_matches('/');
+        let below = exchange.request.target.strip_prefix(prefix)?;
+        let path = below.split('?').next().unwrap_or_default();
+        let operation = self.contract.route(&exchange.request.method, path)?;
+        let id = CaseId::new(&format!("{}/exchange", operation.name));
+        let case = Case::recording(id.clone(), self.contract.document.clone());
+        let host = exchange.request.headers.text("host").unwrap_or("host");
+        let mut trace = Trace::new(id, &format!("http://{host}"), prefix);
+        trace.steps.push(StepRecord {
+            step: None,
+            index: None,
+            role: Role::Main,
+            operation: operation.name.clone(),
+            result: Ok(exchange),
+        });
+        Some(self.case(&case, &trace))
     }
 
     /// Judges one case's trace.

@@ -9,13 +9,12 @@ use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::stop::Stop;
 use super::verdicts;
-use crate::case::{Case, CaseId, Origin, Role};
+use crate::case::{Case, CaseId, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::generate::first_requests;
 use crate::http::{Exchange, FieldValue};
-use crate::openapi::Level;
 use crate::outcome::{Event, Ledger, StepRecord, Summary, Trace};
 use crate::profile::Profile;
 use crate::report::{Palette, Progress, Reporter as _, Terminal};
@@ -143,16 +142,8 @@ fn alone(
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let id = CaseId::new(&format!("{}/{stem}", operation.name));
     let case = Case {
-        id: id.clone(),
         description: format!("the exchange in {}", path.display()),
-        requirement: String::new(),
-        level: Level::Must,
-        row: serde_json::Map::new(),
-        needs: Vec::new(),
-        serial: false,
-        origin: Origin::Recording,
-        steps: Vec::new(),
-        document,
+        ..Case::recording(id.clone(), document)
     };
     let host = exchange.request.headers.text("host").unwrap_or("host");
     let mut trace = Trace::new(id, &format!("http://{host}"), prefix);

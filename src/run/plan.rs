@@ -4,6 +4,7 @@ use super::alternative::choose;
 use crate::case::{Case, Repeat, Role};
 use crate::clause::{ClauseId, Clauses};
 use crate::diag::{Diagnostic, closest};
+use crate::generate::FILL_IN;
 use crate::openapi::Contract;
 use crate::profile::Profile;
 use crate::relation::check_count;
@@ -77,7 +78,11 @@ fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String
         .chain(parameters(contract, case))
     {
         if !profile.variables.contains_key(&name) {
-            let entry = format!("the variable {name} (give it with --var {name}=…)");
+            let entry = if name == FILL_IN {
+                "what its file marks by `# fill in:`".to_owned()
+            } else {
+                format!("the variable {name} (give it with --var {name}=…)")
+            };
             if !lacking.contains(&entry) {
                 lacking.push(entry);
             }
