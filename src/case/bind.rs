@@ -1,35 +1,49 @@
 //! Binds a step's keys to the contract.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use serde_json::{Map, Value};
 
+use super::body_file::Place;
 use super::file::{AuthKey, ExpectKeys, RepeatKey, StatusKey, StepKeys};
 use super::model::{
     Auth, Capture, Case, Expect, INDEX, Padding, Payload, Repeat, Role, Step, is_unique,
 };
-use crate::diag::{Diagnostic, Document, Pointer, closest};
+use crate::diag::{Diagnostic, Document, Pointer, Span, closest};
 use crate::http::StatusPattern;
-use crate::openapi::Contract;
+use crate::openapi::{Contract, SecurityKind};
 use crate::schema::Schemas;
 
 struct Binder<'a> {
     contract: &'a Contract,
     document: &'a Document,
+    files: Place<'a>,
     /// Where the step's keys are.
     holder: Pointer,
     problems: Vec<Diagnostic>,
 }
 
+/// A step, and what is wrong with it.
+pub(super) struct Bound {
+    pub(super) step: Step,
+    /// Whether its operation is one of the contract's.
+    pub(super) is_known: bool,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
 pub(super) fn step(
     contract: &Contract,
     document: &Document,
+    files: Place<'_>,
     role: Role,
     at: Pointer,
     keys: StepKeys,
-) -> Result<Step, Vec<Diagnostic>> {
+) -> Bound {
     let mut binder = Binder {
         contract,
         document,
+        files,
         holder: if role == Role::Main {
             Pointer::root()
         } else {
@@ -59,14 +73,15 @@ pub(super) fn step(
         query: keys.query,
         headers: keys.headers,
         cookies: keys.cookies,
-        auth: match keys.auth {
-            None => Auth::Default,
-            Some(AuthKey::Name(name)) if name == "default" => Auth::Default,
-            Some(AuthKey::Name(name)) if name == "none" => Auth::None,
-            Some(AuthKey::Name(name)) => Auth::Identity(name),
-            Some(AuthKey::Value { value }) => Auth::Value(value),
-        },
-        payload: binder.payload(keys.body, keys.body_raw, keys.body_base64.as_deref()),
+        auth: keys.auth.map_or(Auth::Default, |AuthKey(value)| {
+            binder.auth(operation, &value)
+        }),
+        payload: binder.payload([
+            ("body", keys.body),
+            ("bodyRaw", keys.body_raw.map(Value::from)),
+            ("bodyBase64", keys.body_base64.map(Value::from)),
+            ("bodyFile", keys.body_file.map(Value::from)),
+        ]),
         padding: keys
             .body_length
             .and_then(|length| match (length.over, length.exactly) {
@@ -97,10 +112,10 @@ pub(super) fn step(
             .collect(),
         at,
     };
-    if binder.problems.is_empty() {
-        Ok(step)
-    } else {
-        Err(binder.problems)
+    Bound {
+        step,
+        is_known: operation.is_some(),
+        problems: binder.problems,
     }
 }
 
@@ -113,8 +128,17 @@ impl Binder<'_> {
     }
 
     fn problem_at(&mut self, at: &Pointer, message: String, help: String) {
+        self.problem_in(self.document.span(at), message, help);
+    }
+
+    /// A problem with a key and not with its value.
+    fn problem_of_key(&mut self, at: &Pointer, message: String, help: String) {
+        self.problem_in(self.document.key_span(at), message, help);
+    }
+
+    fn problem_in(&mut self, span: Span, message: String, help: String) {
         let problem = Diagnostic::error("case-value", message)
-            .at(self.document.source(), self.document.span(at), "")
+            .at(self.document.source(), span, "")
             .help(help);
         self.problems.push(problem);
     }
@@ -154,8 +178,70 @@ impl Binder<'_> {
             };
             let at = self.holder.child(key).child(name);
             let message = format!("`{}` has no path parameter `{name}`", operation.name);
-            self.problem_at(&at, message, help);
+            self.problem_of_key(&at, message, help);
         }
+    }
+
+    fn auth(&mut self, operation: Option<usize>, value: &Value) -> Auth {
+        let members = match value {
+            Value::Object(members) if members.len() > 1 || !members.contains_key("value") => {
+                members
+            }
+            one => return credential(one),
+        };
+        let auths = members
+            .iter()
+            .map(|(scheme, value)| (scheme.clone(), credential(value)));
+        let auth = Auth::Schemes(auths.collect());
+        let Some(operation) = operation.map(|number| &self.contract.operations[number]) else {
+            return auth;
+        };
+        let asked = || {
+            operation
+                .security
+                .iter()
+                .flat_map(|requirement| &requirement.schemes)
+        };
+        let mut is_known = true;
+        for scheme in auth.schemes() {
+            let at = &self.holder.child("auth").child(scheme);
+            let mut asked_for = asked();
+            if !asked_for.any(|known| known == scheme) {
+                is_known = false;
+                let names = asked().map(String::as_str);
+                let help = match closest(scheme, names.clone()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if asked().next().is_none() => "it asks for none at all".to_owned(),
+                    None => format!("it asks for {}", names.collect::<Vec<_>>().join(", ")),
+                };
+                let message = format!(
+                    "`{}` asks for no security scheme `{scheme}`",
+                    operation.name
+                );
+                self.problem_of_key(at, message, help);
+            }
+            let known = self.contract.security_scheme(scheme);
+            if known.is_some_and(|known| known.kind == SecurityKind::MutualTls)
+                && *auth.of(scheme) != Auth::None
+            {
+                let message = format!("`{scheme}` is a certificate, of which there is one or none");
+                self.problem_at(at, message, "leave it out with `none`".to_owned());
+            }
+        }
+        let mut alternatives = operation.security.iter();
+        let together = alternatives.any(|requirement| {
+            let mut named = auth.schemes();
+            named.all(|scheme| requirement.schemes.iter().any(|known| known == scheme))
+        });
+        if is_known && !together {
+            let help = "name schemes that one alternative of its security has together";
+            let message = format!(
+                "`{}` asks for these schemes in different alternatives",
+                operation.name
+            );
+            self.problem("auth", message, help);
+        }
+        auth
     }
 
     fn repeat(&mut self, key: Option<RepeatKey>, parallel: bool, captures: bool) -> Repeat {
@@ -181,38 +267,42 @@ impl Binder<'_> {
         }
     }
 
-    fn payload(
-        &mut self,
-        value: Option<Value>,
-        raw: Option<String>,
-        base64: Option<&str>,
-    ) -> Payload {
-        match (value, raw, base64) {
-            (None, None, None) => Payload::None,
-            (Some(value), None, None) => Payload::Value(value),
-            (None, Some(text), None) => Payload::Raw(text),
-            (None, None, Some(text)) => {
-                match base64::engine::general_purpose::STANDARD.decode(text) {
-                    Ok(bytes) => Payload::Bytes(bytes.into()),
-                    Err(error) => {
-                        self.problem(
-                            "bodyBase64",
-                            format!("this is no base64: {error}"),
-                            "encode the bytes again",
-                        );
-                        Payload::None
-                    }
+    /// The one body of those that may be given under these keys.
+    fn payload(&mut self, bodies: [(&str, Option<Value>); 4]) -> Payload {
+        let mut given = bodies
+            .into_iter()
+            .filter_map(|(key, body)| Some((key, body?)));
+        let Some((key, body)) = given.next() else {
+            return Payload::None;
+        };
+        if let Some((second, _)) = given.next() {
+            let message = format!("a step has one body, and this one has `{key}` and `{second}`");
+            let at = self.holder.child(second);
+            self.problem_of_key(&at, message, "keep one of them".to_owned());
+            return Payload::None;
+        }
+        let text = match body {
+            value if key == "body" => return Payload::Value(value),
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        match key {
+            "bodyBase64" => match base64::engine::general_purpose::STANDARD.decode(text) {
+                Ok(bytes) => Payload::Bytes(bytes.into()),
+                Err(error) => {
+                    let message = format!("this is no base64: {error}");
+                    self.problem(key, message, "encode the bytes again");
+                    Payload::None
                 }
-            }
-            _ => {
-                let help = "keep one of body, bodyRaw and bodyBase64";
-                self.problem(
-                    "bodyRaw",
-                    "a step has one body, and this one has several",
-                    help,
-                );
-                Payload::None
-            }
+            },
+            "bodyFile" => match self.files.read(&text) {
+                Ok(bytes) => Payload::Bytes(bytes),
+                Err((message, help)) => {
+                    self.problem(key, message, help);
+                    Payload::None
+                }
+            },
+            _ => Payload::Raw(text),
         }
     }
 
@@ -257,6 +347,14 @@ impl Binder<'_> {
             body_exactly: keys.body_exactly,
             schema: keys.schema,
             headers: keys.headers,
+            time: keys.time.and_then(|text| {
+                let time = duration(&text);
+                if time.is_none() {
+                    let message = format!("`{text}` is no time");
+                    self.problem("expect/time", message, "write it as 500ms or 2s");
+                }
+                time
+            }),
         }
     }
 
@@ -277,9 +375,36 @@ impl Binder<'_> {
     }
 }
 
+/// A number of seconds or milliseconds above zero.
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1000.0),
+        None => (text.strip_suffix('s')?, 1.0),
+    };
+    let seconds = number.trim_end().parse::<f64>().ok()? / unit;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero())
+}
+
+/// One credential, as its key has it.
+fn credential(value: &Value) -> Auth {
+    match value.as_str() {
+        Some("default") => Auth::Default,
+        Some("none") => Auth::None,
+        Some(name) => Auth::Identity(name.to_owned()),
+        None => {
+            let value = value.get("value").and_then(Value::as_str);
+            Auth::Value(value.unwrap_or_default().to_owned())
+        }
+    }
+}
+
 /// Names in a case's expressions that nothing can give a value: not a fixture of the contract, not
 /// declared under `needs`, not captured by an earlier step.
-pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
+///
+/// `unread` are texts in what could not be read of the case: a name among them may have been given there.
+pub(super) fn names(contract: &Contract, case: &Case, unread: &[String]) -> Vec<Diagnostic> {
     let examples = contract
         .operations
         .iter()
@@ -294,7 +419,8 @@ pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
                 || case.row.contains_key(&name)
                 || captured.contains(&name.as_str())
                 || case.needs.contains(&name)
-                || fixtures.contains(&name.as_str());
+                || fixtures.contains(&name.as_str())
+                || unread.contains(&name);
             if !known {
                 let help = match closest(&name, fixtures.iter().copied().chain(["unique"])) {
                     Some(near) => format!("did you mean `${{{near}}}`?"),
@@ -344,10 +470,14 @@ pub(super) fn names(contract: &Contract, case: &Case) -> Vec<Diagnostic> {
     problems
 }
 
-/// Where an expression first stands in the text.
-fn place_of(case: &Case, name: &str) -> crate::diag::Span {
+/// Where an expression first stands in the text, or where the file is named that it stands in.
+fn place_of(case: &Case, name: &str) -> Span {
     let expression = format!("${{{name}}}");
     let text = case.document.source().text();
-    let start = text.find(&expression).unwrap_or(0);
-    crate::diag::Span::new(start, (start + expression.len()).min(text.len()))
+    let found = text
+        .find(&expression)
+        .map(|start| (start, expression.len()));
+    let in_file = || Some((text.find("bodyFile")?, "bodyFile".len()));
+    let (start, length) = found.or_else(in_file).unwrap_or_default();
+    Span::new(start, start + length)
 }

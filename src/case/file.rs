@@ -79,7 +79,7 @@ pub(super) struct StepKeys {
     /// Values of cookie parameters. A required one that is left out comes from the target's variables; null leaves it out.
     #[serde(default)]
     pub(super) cookies: Map<String, Value>,
-    /// The credential: left out, the default one; `none`; the name of another identity; or a value no server knows.
+    /// The credential: left out, the default one; `none`; the name of another identity; a value no server knows; or one of these by security scheme.
     pub(super) auth: Option<AuthKey>,
     /// The body, written as the operation's media type.
     #[serde(default, deserialize_with = "present")]
@@ -89,6 +89,8 @@ pub(super) struct StepKeys {
     pub(super) body_raw: Option<String>,
     /// The body as bytes, in base64; expressions in the bytes are filled in.
     pub(super) body_base64: Option<String>,
+    /// The body as the content of a file, by its path from the case file's folder; expressions in it are filled in.
+    pub(super) body_file: Option<String>,
     /// White space behind the body, so that it is valid and of a certain length.
     pub(super) body_length: Option<LengthKey>,
     /// Whether the request needs a raw connection of its own, which shows what client libraries hide.
@@ -141,6 +143,10 @@ struct ControlKeys {
     body: Option<Value>,
     /// The body as a text, as it stands.
     body_raw: Option<String>,
+    /// The body as bytes, in base64.
+    body_base64: Option<String>,
+    /// The body as the content of a file.
+    body_file: Option<String>,
     /// White space behind the body; null for none.
     #[serde(default)]
     #[schemars(with = "NullableLength")]
@@ -149,13 +155,10 @@ struct ControlKeys {
     expect: ExpectKeys,
 }
 
-/// A credential.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum AuthKey {
-    Name(String),
-    Value { value: String },
-}
+/// A credential; understood in a second pass, which knows the contract's security schemes.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(super) struct AuthKey(pub(super) Value);
 
 impl JsonSchema for AuthKey {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -164,11 +167,16 @@ impl JsonSchema for AuthKey {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`none`, `default`, an identity's name such as `other-tenant`, or { value: … }",
+            "description": "`none`, `default`, an identity's name such as `other-tenant`, { value: … }, or one of these for each of some security schemes, the others being sent as usual: { apiKey: none }",
             "type": ["string", "object"],
+            "minProperties": 1,
             "properties": { "value": { "type": "string" } },
-            "required": ["value"],
-            "additionalProperties": false
+            "additionalProperties": {
+                "type": ["string", "object"],
+                "properties": { "value": { "type": "string" } },
+                "required": ["value"],
+                "additionalProperties": false
+            }
         })
     }
 }
@@ -246,6 +254,8 @@ pub(super) struct ExpectKeys {
     /// Header values by name; null: must not be there.
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub(super) headers: Map<String, Value>,
+    /// How long the answer may take, from the first byte sent to the last one received: `500ms`, `2s`.
+    pub(super) time: Option<String>,
 }
 
 /// One or several statuses; understood in a second pass, so that a wrong one has its line.

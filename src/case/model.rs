@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,23 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case for an exchange that was recorded without one: it has no step, and expects nothing.
+    #[must_use]
+    pub fn recording(id: CaseId, document: Arc<Document>) -> Self {
+        Self {
+            description: format!("the exchange {id}"),
+            id,
+            requirement: String::new(),
+            level: Level::Must,
+            needs: Vec::new(),
+            row: Map::new(),
+            serial: false,
+            origin: Origin::Recording,
+            steps: Vec::new(),
+            document,
+        }
+    }
+
     /// The place of a step in the case's file.
     #[must_use]
     pub fn place(&self, step: Option<&Step>) -> Place {
@@ -172,6 +190,43 @@ pub enum Auth {
     Identity(String),
     /// This value, which no server knows.
     Value(String),
+    /// For each of these security schemes one of the above, and for the others the default identity's.
+    Schemes(BTreeMap<String, Auth>),
+}
+
+impl Auth {
+    /// What a security scheme is given.
+    #[must_use]
+    pub fn of(&self, scheme: &str) -> &Self {
+        match self {
+            Self::Schemes(schemes) => schemes.get(scheme).unwrap_or(&Self::Default),
+            all => all,
+        }
+    }
+
+    /// Whether a security scheme is given nothing that a server could know.
+    #[must_use]
+    pub fn withholds(&self, scheme: &str) -> bool {
+        matches!(self.of(scheme), Self::None | Self::Value(_))
+    }
+
+    /// The security schemes it speaks of by name.
+    pub fn schemes(&self) -> impl Iterator<Item = &str> {
+        let schemes = match self {
+            Self::Schemes(schemes) => Some(schemes.keys()),
+            _ => None,
+        };
+        schemes.into_iter().flatten().map(String::as_str)
+    }
+
+    /// The values in it that a case gives itself, expressions and all.
+    pub(super) fn values(&self) -> Vec<&str> {
+        match self {
+            Self::Value(text) => vec![text],
+            Self::Schemes(schemes) => schemes.values().flat_map(Self::values).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a step sends as its body.
@@ -222,6 +277,8 @@ pub struct Expect {
     pub schema: Option<Value>,
     /// Values by name; null: must not be there.
     pub headers: Map<String, Value>,
+    /// How long it may take, from the first byte sent to the last one received.
+    pub time: Option<Duration>,
 }
 
 /// Where a later step's value comes from.
@@ -329,8 +386,8 @@ impl Step {
             }
             Payload::None => {}
         }
-        if let Auth::Value(text) = &self.auth {
-            super::template::names(&Value::from(text.as_str()), &mut names);
+        for text in self.auth.values() {
+            super::template::names(&Value::from(text), &mut names);
         }
         let expected = [
             &self.expect.body,

@@ -1,24 +1,50 @@
 //! From texts to cases.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::bind;
+use super::body_file::Place;
+use super::discover::{DiscoverError, discover};
 use super::file::{CASE_KEYS, CaseKeys, StepKeys, case_schema};
 use super::model::{Case, CaseId, Origin, Role, Step};
 use crate::diag::{Diagnostic, Document, Pointer, Source, Syntax};
 use crate::openapi::Contract;
 use crate::schema::Format;
 
-/// Case files that were read and have the shape of cases, not bound to a contract yet.
+/// Case files that were read, not bound to a contract yet.
 #[derive(Debug, Default)]
 pub struct CaseFiles {
-    documents: Vec<Arc<Document>>,
+    files: Vec<CaseFile>,
     problems: Vec<Diagnostic>,
     label: String,
+    folder: Option<PathBuf>,
+}
+
+/// A case file, as far as it could be read.
+#[derive(Debug)]
+struct CaseFile {
+    document: Arc<Document>,
+    /// What is of a case's shape.
+    keys: Map<String, Value>,
+    /// What isn't, each problem with its place.
+    problems: Vec<Diagnostic>,
+    /// The texts in what isn't.
+    unread: Vec<String>,
+}
+
+/// The cases of files, bound to a contract.
+#[derive(Debug, Default)]
+pub struct BoundCases {
+    /// The cases whose operations the contract has, in the order of their ids. They can only be sent where
+    /// there is no problem.
+    pub cases: Vec<Case>,
+    /// Every problem of every file, in the order in which they stand there.
+    pub problems: Vec<Diagnostic>,
 }
 
 impl CaseFiles {
@@ -31,22 +57,105 @@ impl CaseFiles {
             ..Self::default()
         };
         for source in sources {
-            match document(source) {
-                Ok(document) => files.documents.push(document),
+            match CaseFile::read(source) {
+                Ok(file) => files.files.push(file),
                 Err(found) => files.problems.extend(found),
             }
         }
         files
     }
+
+    /// Reads all case files below a folder, as [`discover`] finds them, whose cases may then send the
+    /// files beside them.
+    ///
+    /// # Errors
+    /// Everything that can't be read.
+    pub fn of_folder(folder: &Path, label: &str) -> Result<Self, Vec<DiscoverError>> {
+        let sources = discover(folder, label)?;
+        Ok(Self {
+            folder: Some(folder.to_owned()),
+            ..Self::read(&sources, label)
+        })
+    }
+
+    /// Binds the cases to a contract, as far as that can be done.
+    #[must_use]
+    pub fn bind(self, contract: &Contract) -> BoundCases {
+        let mut bound = BoundCases {
+            cases: Vec::new(),
+            problems: self.problems,
+        };
+        for file in self.files {
+            let document = file.document.clone();
+            let name = document.source().name();
+            let name = name.strip_prefix(self.label.as_str()).unwrap_or(name);
+            let place = Place {
+                folder: self.folder.as_deref(),
+                case: name.trim_start_matches('/'),
+            };
+            let found = bind_case(file, place, contract);
+            bound.cases.extend(found.cases);
+            bound.problems.extend(found.problems);
+        }
+        let twice = twice(&bound.cases);
+        bound.problems.extend(twice);
+        bound.cases.sort_by(|a, b| a.id.cmp(&b.id));
+        bound
+    }
 }
 
-fn document(source: &Arc<Source>) -> Result<Arc<Document>, Vec<Diagnostic>> {
-    let document = Document::parse(source.clone(), Syntax::Yaml)?;
-    let problems = shape().problems(&document);
-    if problems.is_empty() {
-        Ok(Arc::new(document))
+impl CaseFile {
+    fn read(source: &Arc<Source>) -> Result<Self, Vec<Diagnostic>> {
+        let (document, mut problems) = Document::parse_leniently(source.clone(), Syntax::Yaml)?;
+        let (found, at_fault) = shape().judge(&document);
+        problems.extend(found);
+        let mut root = document.root().clone();
+        let mut unread = Vec::new();
+        for at in at_fault {
+            texts(&take(&mut root, &at), &mut unread);
+            unread.extend(at.last());
+        }
+        Ok(Self {
+            document: Arc::new(document),
+            keys: root.as_object().cloned().unwrap_or_default(),
+            problems,
+            unread,
+        })
+    }
+}
+
+/// Takes a node out of a value. The other elements of an array keep their places.
+fn take(root: &mut Value, at: &Pointer) -> Value {
+    let parent = at.parent();
+    let holder = if *at == parent {
+        None
     } else {
-        Err(problems)
+        parent.of_mut(root)
+    };
+    match (holder, at.last()) {
+        (Some(Value::Object(members)), Some(name)) => {
+            members.shift_remove(&name).unwrap_or_default()
+        }
+        // An element that a step's key holds spoils the whole of it.
+        (Some(Value::Array(_)), _) if !["/given", "/then"].contains(&parent.as_str()) => {
+            take(root, &parent)
+        }
+        _ => at.of_mut(root).map(Value::take).unwrap_or_default(),
+    }
+}
+
+/// Adds all texts in a value, keys included.
+fn texts(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(elements) => elements.iter().for_each(|element| texts(element, into)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                into.push(name.clone());
+                texts(member, into);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -67,65 +176,83 @@ pub fn load_cases(
 /// # Errors
 /// Every problem of every file.
 pub fn bind_cases(files: CaseFiles, contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
-    let CaseFiles {
-        documents,
-        mut problems,
-        label,
-    } = files;
-    let mut cases = Vec::new();
-    for document in documents {
-        match bind_case(document, &label, contract) {
-            Ok(found) => cases.extend(found),
-            Err(found) => problems.extend(found),
-        }
+    let BoundCases { cases, problems } = files.bind(contract);
+    if problems.is_empty() {
+        Ok(cases)
+    } else {
+        Err(problems)
     }
+}
+
+/// Cases that have the name of another.
+fn twice(cases: &[Case]) -> Vec<Diagnostic> {
     let mut seen: HashMap<&CaseId, &Case> = HashMap::new();
-    for case in &cases {
+    let mut problems = Vec::new();
+    for case in cases {
         if let Some(first) = seen.insert(&case.id, case) {
+            let message = format!("the case `{}` is there twice", case.id);
+            let span = case.document.span(&Pointer::root());
             problems.push(
-                Diagnostic::error(
-                    "duplicate-case",
-                    format!("the case `{}` is there twice", case.id),
-                )
-                .at(
-                    case.document.source(),
-                    case.document.span(&Pointer::root()),
-                    "",
-                )
-                .note(format!("the other is {}", first.document.source().name()))
-                .help("rename one of the two files"),
+                Diagnostic::error("duplicate-case", message)
+                    .at(case.document.source(), span, "")
+                    .note(format!("the other is {}", first.document.source().name()))
+                    .help("rename one of the two files"),
             );
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    cases.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(cases)
+    problems
 }
 
-fn bind_case(
-    document: Arc<Document>,
-    label: &str,
-    contract: &Contract,
-) -> Result<Vec<Case>, Vec<Diagnostic>> {
-    let whole = document.root().as_object().cloned().unwrap_or_default();
-    let (own, main): (Map<_, _>, Map<_, _>) = whole
+fn bind_case(file: CaseFile, place: Place<'_>, contract: &Contract) -> BoundCases {
+    let CaseFile {
+        document,
+        keys,
+        mut problems,
+        mut unread,
+    } = file;
+    let (mut own, main): (Map<_, _>, Map<_, _>) = keys
         .into_iter()
         .partition(|(key, _)| CASE_KEYS.contains(&key.as_str()));
-    let keys: CaseKeys =
-        read(&document, &Pointer::root(), Value::Object(own)).map_err(|d| vec![d])?;
-
-    let mut problems = Vec::new();
-    let mut steps: Vec<Step> = Vec::new();
-    let mut step = |role, at: Pointer, value: Value| match read::<StepKeys>(&document, &at, value) {
-        Ok(keys) => match bind::step(contract, &document, role, at, keys) {
-            Ok(step) => steps.push(step),
-            Err(found) => problems.extend(found),
-        },
-        Err(problem) => problems.push(problem),
-    };
+    // What is missing was said.
+    for name in ["description", "requirement"] {
+        own.entry(name).or_insert_with(|| "".into());
+    }
     let root = Pointer::root();
+    let keys: CaseKeys = match read(&document, &root, Value::Object(own)) {
+        Ok(keys) => keys,
+        Err(problem) => {
+            problems.push(problem);
+            return BoundCases {
+                cases: Vec::new(),
+                problems,
+            };
+        }
+    };
+    let mut steps: Vec<Step> = Vec::new();
+    let mut is_known = true;
+    let mut step = |role, at: Pointer, value: Value| {
+        if value.get("operation").is_none() {
+            is_known = false;
+            texts(&value, &mut unread);
+            return;
+        }
+        match read::<StepKeys>(&document, &at, value) {
+            Ok(keys) => {
+                let bound = bind::step(contract, &document, place, role, at, keys);
+                is_known &= bound.is_known;
+                steps.push(bound.step);
+                // A control has the main step's keys, and what is wrong with them was said.
+                let is_said = |problem: &Diagnostic| {
+                    let mut known = problems.iter();
+                    role == Role::Control && known.any(|known| known.message == problem.message)
+                };
+                let mut found = bound.problems;
+                found.retain(|problem| !is_said(problem));
+                problems.extend(found);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    };
     for (n, given) in keys.given.into_iter().enumerate() {
         step(Role::Given, root.child("given").child(n), given);
     }
@@ -144,17 +271,9 @@ fn bind_case(
             Value::Object(merge(main, &control)),
         );
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let name = document.source().name();
-    let name = name
-        .strip_prefix(label)
-        .unwrap_or(name)
-        .trim_start_matches('/');
-    let id = name.rsplit_once('.').map_or(name, |(id, _)| id);
+    let id = place.case;
     let case = Case {
-        id: CaseId::new(id),
+        id: CaseId::new(id.rsplit_once('.').map_or(id, |(id, _)| id)),
         description: keys.description,
         requirement: keys.requirement,
         level: keys.level,
@@ -165,28 +284,45 @@ fn bind_case(
         steps,
         document,
     };
-    let mut problems: Vec<Diagnostic> = uneven_rows(&case.document, &keys.table);
-    let cases = rows(case, &keys.table);
+    problems.extend(uneven_rows(&case.document, &keys.table));
+    let mut cases = rows(case, &keys.table);
     // All rows use the same expressions, so what is wrong in one is wrong in all; but for a row that
     // lacks a variable.
-    for problem in cases.iter().flat_map(|case| bind::names(contract, case)) {
+    for problem in cases
+        .iter()
+        .flat_map(|case| bind::names(contract, case, &unread))
+    {
         // A variable that another row has is missing in its row, and said to be.
         let of_table = keys.table.values().any(|row| {
             let mut names = row.as_object().into_iter().flat_map(Map::keys);
             names.any(|name| problem.message.contains(&format!("`${{{name}}}`")))
         });
-        let known = problems
-            .iter()
-            .any(|known| known.message == problem.message);
-        if !of_table && !known {
+        if !of_table {
             problems.push(problem);
         }
     }
-    if problems.is_empty() {
-        Ok(cases)
-    } else {
-        Err(problems)
+    if !is_known {
+        cases.clear();
     }
+    BoundCases {
+        cases,
+        problems: each_once(problems),
+    }
+}
+
+/// Problems in the order in which they stand in the text, each once: all rows have the same expressions.
+fn each_once(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    problems.sort_by_key(Diagnostic::place);
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for problem in problems {
+        let is_same = |known: &Diagnostic| {
+            known.message == problem.message && known.place() == problem.place()
+        };
+        if !kept.iter().any(is_same) {
+            kept.push(problem);
+        }
+    }
+    kept
 }
 
 /// Rows that lack what another row has, each at its place.
@@ -234,7 +370,7 @@ fn merge(mut main: Map<String, Value>, control: &Value) -> Map<String, Value> {
     for key in ["expect", "clause", "capture", "wire", "repeat", "parallel"] {
         main.remove(key);
     }
-    let bodies = ["body", "bodyRaw", "bodyBase64"];
+    let bodies = ["body", "bodyRaw", "bodyBase64", "bodyFile"];
     for (key, value) in control.as_object().into_iter().flatten() {
         if bodies.contains(&key.as_str()) {
             for body in bodies {

@@ -231,8 +231,10 @@ impl Answer<'_> {
     /// Whether the step sent the credential it should.
     #[must_use]
     pub fn is_authenticated(&self) -> bool {
-        self.step
-            .is_none_or(|step| matches!(step.auth, Auth::Default | Auth::Identity(_)))
+        self.step.is_none_or(|step| match &step.auth {
+            Auth::Schemes(schemes) => !schemes.keys().any(|name| step.auth.withholds(name)),
+            auth => matches!(auth, Auth::Default | Auth::Identity(_)),
+        })
     }
 }
 
@@ -398,5 +400,6 @@ pub(super) fn expanded(expect: &Expect, bindings: &Map<String, Value>) -> Expect
             .ok()
             .and_then(|headers| headers.as_object().cloned())
             .unwrap_or_default(),
+        time: expect.time,
     }
 }

@@ -4,7 +4,7 @@ use super::answer::{Answer, TraceView};
 use crate::case::{Auth, Role};
 use crate::clause::{ClauseId, ClauseIndex};
 use crate::codec::{DecodedBody, JsonProblem, Judged};
-use crate::openapi::RelationSide;
+use crate::openapi::{Operation, RelationSide, SecurityRequirement};
 
 /// The clause that a step names itself, if the contract has it.
 pub(super) fn named(trace: &TraceView<'_>, answer: &Answer<'_>) -> Option<ClauseIndex> {
@@ -36,12 +36,33 @@ pub(super) fn violations<'a>(trace: &TraceView<'_>, answer: &'a Answer<'_>) -> &
         .get_or_init(|| find_violations(trace, answer))
 }
 
+/// Whether what is sent without some schemes' credentials may be enough for an alternative that doesn't
+/// ask for them.
+fn is_authenticated_otherwise(auth: &Auth, operation: &Operation) -> bool {
+    let Auth::Schemes(_) = auth else {
+        return false;
+    };
+    let alternatives = || operation.security.iter();
+    let may_be_taken = |requirement: &&SecurityRequirement| {
+        let mut named = auth.schemes();
+        named.all(|scheme| requirement.schemes.iter().any(|known| known == scheme))
+    };
+    let taken = alternatives().filter(may_be_taken);
+    let sent: Vec<&String> = taken
+        .flat_map(|requirement| &requirement.schemes)
+        .filter(|scheme| !auth.withholds(scheme))
+        .collect();
+    alternatives().any(|requirement| requirement.schemes.iter().all(|name| sent.contains(&name)))
+}
+
 fn find_violations(trace: &TraceView<'_>, answer: &Answer<'_>) -> Vec<ClauseIndex> {
     let mut broken = Vec::new();
     if let Some(step) = answer.step
-        && matches!(step.auth, Auth::None | Auth::Value(_))
+        && !is_authenticated_otherwise(&step.auth, answer.operation)
     {
-        broken.extend(answer.clauses.security.iter().map(|(_, clause)| *clause));
+        let security = answer.clauses.security.iter();
+        let withheld = security.filter(|(scheme, _)| step.auth.withholds(scheme));
+        broken.extend(withheld.map(|(_, clause)| *clause));
     }
     let Some(decoded) = answer.decoded() else {
         if !answer.is_its_own {

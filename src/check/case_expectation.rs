@@ -1,6 +1,7 @@
 //! The answer holds what its case alone can know: values in the body, header fields.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use super::{Area, Broken, Check, Rule, TraceView, Verdicts};
 use crate::case::{Expect, Role};
 use crate::codec::{header_value, read_json};
 use crate::diag::Pointer;
-use crate::http::{Response, excerpt};
+use crate::http::{Exchange, Response, excerpt};
 use crate::openapi::Level;
 use crate::schema::Schemas;
 
@@ -62,9 +63,7 @@ impl Check for CaseExpectation {
                 }
                 continue;
             }
-            let wrong = unmet(expect, &answer.exchange.response, || {
-                answer.value().cloned()
-            });
+            let wrong = unmet(expect, answer.exchange, || answer.value().cloned());
             let asks = asks(expect);
             let role = answer.record.role;
             match (wrong, clause) {
@@ -87,7 +86,7 @@ impl Check for CaseExpectation {
 /// What a step's expectations put to the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asks {
-    /// Values or header fields.
+    /// Values, header fields or a time.
     Content,
     /// The status alone.
     Status,
@@ -116,7 +115,8 @@ fn asks(expect: &Expect) -> Asks {
     match &expect.body {
         Some(body) if empty(body) => Asks::Nothing,
         Some(_) => Asks::Content,
-        None if expect.status.is_empty() => Asks::Nothing,
+        None if expect.status.is_empty() && expect.time.is_none() => Asks::Nothing,
+        None if expect.status.is_empty() => Asks::Content,
         None => Asks::Status,
     }
 }
@@ -132,9 +132,10 @@ fn holds(value: &Value) -> bool {
 /// the body's value by its media type, which is asked for where the body is no JSON.
 pub(super) fn unmet(
     expect: &Expect,
-    response: &Response,
+    exchange: &Exchange,
     value: impl Fn() -> Option<Value>,
 ) -> Option<(&'static str, Broken)> {
+    let response = &exchange.response;
     let read = || read_json(&response.body).ok().or_else(&value);
     for (expected, exactly) in [(&expect.body, false), (&expect.body_exactly, true)] {
         let Some(expected) = expected else { continue };
@@ -159,7 +160,17 @@ pub(super) fn unmet(
         return Some(("schema", broken));
     }
     let mut headers = expect.headers.iter();
-    headers.find_map(|(name, value)| Some(("headers", header(response, name, value)?)))
+    let wrong = headers.find_map(|(name, value)| Some(("headers", header(response, name, value)?)));
+    wrong.or_else(|| Some(("time", late(expect.time?, exchange.elapsed)?)))
+}
+
+fn late(most: Duration, elapsed: Duration) -> Option<Broken> {
+    (elapsed > most).then(|| Broken {
+        title: "the answer took longer than the case allows".into(),
+        expected: format!("at most {most:?}"),
+        actual: format!("{elapsed:.1?}"),
+        ..Broken::default()
+    })
 }
 
 /// In what way a body isn't of the schema a case gives for it.

@@ -16,7 +16,9 @@ use crate::codec::answered_value;
 use crate::diag::{Diagnostic, Pointer};
 use crate::http::Exchange;
 use crate::openapi::{Contract, Operation, RelationDecl};
-use crate::outcome::{CaseOutcome, CaseVerdict, Finding, Standing, Trace, Trouble, Unjudged};
+use crate::outcome::{
+    CaseOutcome, CaseVerdict, Finding, Standing, StepRecord, Trace, Trouble, Unjudged,
+};
 use crate::relation::{Relation, RelationError};
 
 /// Whether a step was answered with a status it waits for.
@@ -42,7 +44,7 @@ pub fn answer_met(
     let operation = contract.operations.get(step.operation);
     let value = || answered_value(contract, operation?, response);
     status_met(step, response.status)
-        && unmet(&expanded(&step.expect, bindings), response, value).is_none()
+        && unmet(&expanded(&step.expect, bindings), exchange, value).is_none()
 }
 
 /// A contract made ready to judge by: its clauses numbered, its relations compiled.
@@ -131,6 +133,28 @@ impl<'c> Judge<'c> {
 
     pub(super) fn relations(&self, operation: &Operation) -> Option<&Relations> {
         self.relations.get(operation.name.as_str())
+    }
+
+    /// Judges a single exchange that no case asked for: nothing is expected of it but the contract. Its
+    /// target begins with the base path. None where the contract has no operation for it.
+    #[must_use]
+    pub fn exchange(&self, exchange: Exchange, base_path: &str) -> Option<CaseOutcome> {
+        let prefix = base_path.trim_end_matches('/');
+        let below = exchange.request.target.strip_prefix(prefix)?;
+        let path = below.split('?').next().unwrap_or_default();
+        let operation = self.contract.route(&exchange.request.method, path)?;
+        let id = CaseId::new(&format!("{}/exchange", operation.name));
+        let case = Case::recording(id.clone(), self.contract.document.clone());
+        let host = exchange.request.headers.text("host").unwrap_or("host");
+        let mut trace = Trace::new(id, &format!("http://{host}"), prefix);
+        trace.steps.push(StepRecord {
+            step: None,
+            index: None,
+            role: Role::Main,
+            operation: operation.name.clone(),
+            result: Ok(exchange),
+        });
+        Some(self.case(&case, &trace))
     }
 
     /// Judges one case's trace. What was found when it was first sent is what is said of it, also where
@@ -325,7 +349,7 @@ fn set_up_wrong(answer: &Answer<'_>) -> Option<String> {
             response.status
         ));
     }
-    let (_, broken) = unmet(answer.expect.as_ref()?, response, || {
+    let (_, broken) = unmet(answer.expect.as_ref()?, answer.exchange, || {
         answer.value().cloned()
     })?;
     Some(format!(

@@ -123,8 +123,9 @@ pub(super) struct TargetArgs {
     /// Keep a record of the run in this folder
     #[arg(long, value_name = "DIR", env = "PROOFMARK_RECORD")]
     pub(super) record: Option<PathBuf>,
-    /// Write the verdicts of cases and clauses to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the verdicts of cases and clauses to this file, or to one named after the program in this
+    /// folder, which ends in a slash or is there
+    #[arg(long, value_name = "FILE|DIR/")]
     pub(super) verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub(super) pace: PaceArgs,
@@ -345,8 +346,9 @@ pub(super) struct JudgeArgs {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) contract: ContractArgs,
-    /// Write the verdicts of cases and clauses to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write the verdicts of cases and clauses to this file, or to one named after the program in this
+    /// folder, which ends in a slash or is there
+    #[arg(long, value_name = "FILE|DIR/")]
     pub(super) verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub(super) said: SaidArgs,

@@ -6,12 +6,12 @@ use tokio::sync::watch;
 
 use super::inputs::Inputs;
 use super::settings::Settings;
+use super::verdicts;
 use crate::case::Case;
 use crate::diag::{Diagnostic, Style, render_all};
 use crate::evidence::{Header, write_traces};
-use crate::outcome::{CaseOutcome, Event};
+use crate::outcome::Event;
 use crate::profile::Profile;
-use crate::report::verdict_file;
 use crate::run::{Options, Pace, Plan, RunError, RunResult, Runner, plan};
 use crate::target::{Limits, Target, TlsOptions, UrlTarget};
 
@@ -218,22 +218,7 @@ pub(super) fn keep(
         })?;
     }
     let outcomes = result.outcomes.iter().map(AsRef::as_ref);
-    write_verdicts(settings.verdicts.as_deref(), inputs, outcomes)
-}
-
-pub(super) fn write_verdicts<'o>(
-    path: Option<&std::path::Path>,
-    inputs: &Inputs,
-    outcomes: impl IntoIterator<Item = &'o CaseOutcome>,
-) -> Result<(), Diagnostic> {
-    let Some(path) = path else { return Ok(()) };
-    let text = verdict_file(&inputs.contract, &inputs.clauses, outcomes);
-    std::fs::write(path, text).map_err(|error| {
-        Diagnostic::error(
-            "verdicts",
-            format!("{} can't be written: {error}", path.display()),
-        )
-    })
+    verdicts::write(settings.verdicts.as_deref(), inputs, outcomes)
 }
 
 /// All problems as one text, with colours where standard output shows them.

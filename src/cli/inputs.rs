@@ -6,11 +6,12 @@ use std::thread::ScopedJoinHandle;
 
 use super::args::ContractArgs;
 use super::{built_in, fetch};
-use crate::case::{Case, CaseFiles, bind_cases, discover};
+use crate::case::{Case, CaseFiles};
 use crate::check::Judge;
 use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Source};
 use crate::openapi::{Contract, load};
+use crate::run;
 
 /// A contract with its clauses and cases.
 pub(super) struct Inputs {
@@ -55,28 +56,27 @@ fn read_from(
             return Err(problems.into_iter().flatten().flatten().collect());
         }
     };
-    let (clauses, mut problems, cases) = std::thread::scope(|scope| {
+    let (clauses, mut problems, bound) = std::thread::scope(|scope| {
         let clauses = scope.spawn(|| {
             let clauses = Clauses::of(&contract);
             let problems = Judge::new(&contract, &clauses).problems();
             (clauses, problems)
         });
-        let cases = bind_cases(files, &contract);
+        let bound = files.bind(&contract);
         let (clauses, problems) = joined(clauses);
-        (clauses, problems, cases)
+        (clauses, problems, bound)
     });
-    match cases {
-        Ok(cases) if problems.is_empty() => Ok(Inputs {
+    problems.extend(bound.problems);
+    if problems.is_empty() {
+        return Ok(Inputs {
             contract: Arc::new(contract),
             clauses: Arc::new(clauses),
-            cases,
-        }),
-        Ok(_) => Err(problems),
-        Err(found) => {
-            problems.extend(found);
-            Err(problems)
-        }
+            cases: bound.cases,
+        });
     }
+    // Without these they would only be said once the others are mended.
+    problems.extend(run::problems(&contract, &clauses, &bound.cases));
+    Err(problems)
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
@@ -102,14 +102,13 @@ fn folder_files(folder: &Path) -> Result<CaseFiles, Vec<Diagnostic>> {
         .unwrap_or(folder)
         .display()
         .to_string();
-    let sources = discover(folder, &label).map_err(|errors| {
+    CaseFiles::of_folder(folder, &label).map_err(|errors| {
         errors
             .into_iter()
             .map(|error| {
                 Diagnostic::error("cases", error.to_string())
                     .help("give the folder of the case files with --cases")
             })
-            .collect::<Vec<_>>()
-    })?;
-    Ok(CaseFiles::read(&sources, &label))
+            .collect()
+    })
 }

@@ -6,19 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{ContractArgs, JudgeArgs, MergeArgs};
-use super::engine::write_verdicts;
 use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::reports::{self, Reports};
 use super::said;
 use super::stop::Stop;
-use crate::case::{Case, CaseId, Origin, Role};
+use super::verdicts;
+use crate::case::{Case, CaseId, Role};
 use crate::check::Judge;
 use crate::diag::{Diagnostic, Document, Pointer};
 use crate::evidence::{Header, read_exchange, read_traces, write_traces};
 use crate::generate::first_requests;
 use crate::http::{Exchange, FieldValue};
-use crate::openapi::Level;
 use crate::outcome::{About, Account, CaseOutcome, Event, StepRecord, Trace};
 use crate::profile::Profile;
 use crate::run::{Acceptance, Conclusion};
@@ -35,7 +34,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exi
     for notice in &judged.concluded.notices {
         reports.event(&Event::Notice(notice.clone()));
     }
-    write_verdicts(
+    verdicts::write(
         args.verdicts.as_deref(),
         &recorded.inputs,
         judged.outcomes.iter().map(AsRef::as_ref),
@@ -224,16 +223,8 @@ fn alone(
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let id = CaseId::new(&format!("{}/{stem}", operation.name));
     let case = Case {
-        id: id.clone(),
         description: format!("the exchange in {}", path.display()),
-        requirement: String::new(),
-        level: Level::Must,
-        row: serde_json::Map::new(),
-        needs: Vec::new(),
-        serial: false,
-        origin: Origin::Recording,
-        steps: Vec::new(),
-        document,
+        ..Case::recording(id.clone(), document)
     };
     let host = exchange.request.headers.text("host").unwrap_or("host");
     let mut trace = Trace::new(id, &format!("http://{host}"), prefix);

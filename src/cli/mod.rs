@@ -35,6 +35,7 @@ mod spec;
 mod stop;
 mod suite;
 mod unshown;
+mod verdicts;
 mod waive;
 
 pub use exit::Exit;

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::args::PaceArgs;
+use super::verdicts::verdicts_path;
 use crate::case::CaseId;
 use crate::run::Pace;
 
@@ -13,7 +14,7 @@ use crate::run::Pace;
 pub(super) fn read(args: &PaceArgs, verdicts: Option<&Path>) -> Pace {
     let may_end_early = args.fail_fast || args.budget.is_some();
     let last = verdicts.filter(|_| may_end_early);
-    let text = last.and_then(|path| std::fs::read_to_string(path).ok());
+    let text = last.and_then(|path| std::fs::read_to_string(verdicts_path(path)).ok());
     Pace {
         fail_fast: args.fail_fast,
         budget: args

@@ -131,6 +131,11 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     } else {
         out
     };
+    if cases.is_empty() && args.contract.spec.is_none() {
+        let hint =
+            "these would be the built-in contract's cases; --spec gives a document of your own";
+        writeln!(out, "{hint}")?;
+    }
     if let Some(answers) = generated::answers(&cases, &result.traces) {
         writeln!(out, "{answers}")?;
     }

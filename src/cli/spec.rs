@@ -8,8 +8,8 @@ use super::exit::Exit;
 use super::stop::Stop;
 use crate::case::case_schema;
 use crate::diag::Diagnostic;
-use crate::waiver::waiver_schema;
 use crate::report::report_schema;
+use crate::waiver::waiver_schema;
 
 pub(super) fn run(args: &SpecArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(folder) = &args.all {

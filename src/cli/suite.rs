@@ -180,19 +180,22 @@ impl Suite {
         self
     }
 
-    /// Judges by a check of one's own as well.
+    /// Judges by a check of one's own as well. What it finds is a clause of its own,
+    /// `OPERATION/check/CHECK#DEMAND`.
     pub fn check(mut self, check: impl Check + 'static) -> Self {
         self.checks.push(Arc::new(check));
         self
     }
 
-    /// Calls a closure before a case's first request, with the case's id.
+    /// Calls a closure before a case's first request, with the case's id: to mark it in the server's log,
+    /// say. Cases run side by side, unless `--test-threads 1` is given.
     pub fn before_each(mut self, hook: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.hooks.before.push(Box::new(hook));
         self
     }
 
-    /// Calls a closure with each case's outcome.
+    /// Calls a closure with each case's outcome, once what it made is taken away: to keep the commands
+    /// that show its failures again, say.
     pub fn after_each(mut self, hook: impl Fn(&CaseOutcome) + Send + Sync + 'static) -> Self {
         self.hooks.after.push(Box::new(hook));
         self

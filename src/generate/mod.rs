@@ -26,7 +26,7 @@ mod yaml;
 
 pub use given::{Chosen, Source};
 pub use operation::{FirstRequest, Generation, Uncallable, first_requests};
-pub use skeleton::{File, Skeleton, skeleton};
+pub use skeleton::{FILL_IN, File, Skeleton, skeleton};
 
 #[cfg(test)]
 mod tests;

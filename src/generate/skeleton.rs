@@ -29,7 +29,7 @@ use crate::openapi::{Contract, Location, Operation, ResponseObject};
 use crate::profile::Profile;
 
 /// The variable that cases need which aren't filled in yet.
-const FILL_IN: &str = "fill_in";
+pub const FILL_IN: &str = "fill_in";
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +108,12 @@ impl Draft<'_> {
     fn text(&self) -> (String, bool) {
         let operation = self.operation;
         let mut marks: Vec<String> = Vec::new();
+        // What isn't there has no variable: its id is filled in here.
+        let absent = matches!(self.status_code(), Some(404 | 410)) && !self.is_success;
+        let absent = operation.path.parameters().last().filter(|_| absent);
         let names = operation.path.parameters();
         let mut needs: Vec<String> = names
-            .filter(|name| !self.is_fixture(name))
+            .filter(|name| !self.is_fixture(name) && Some(*name) != absent)
             .map(str::to_owned)
             .collect();
         for name in &needs {

@@ -181,7 +181,9 @@ fn test(outcome: &CaseOutcome, class: &str, place: Option<Place>, time: Duration
     let first = outcome.failures().next();
     let (ending, message, kind) = match &outcome.verdict {
         // Whether a flaky case fails the gate is a notice's to say.
-        CaseVerdict::Pass | CaseVerdict::Waived | CaseVerdict::Flaky(_) => (Ending::Passed, String::new(), String::new()),
+        CaseVerdict::Pass | CaseVerdict::Waived | CaseVerdict::Flaky(_) => {
+            (Ending::Passed, String::new(), String::new())
+        }
         CaseVerdict::Fail => {
             let more = match outcome.failures().count() {
                 0 | 1 => String::new(),

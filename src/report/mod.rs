@@ -20,10 +20,10 @@ mod sarif;
 mod tally;
 mod tap;
 mod terminal;
-mod unjudged_text;
 #[cfg(test)]
 mod testing;
 mod troubles;
+mod unjudged_text;
 mod verdict_file;
 
 pub use document::report_schema;

@@ -28,14 +28,17 @@ pub(super) fn choose<'a>(
     operation: &'a Operation,
     auth: &'a Auth,
 ) -> Result<Vec<Chosen<'a>>, String> {
-    let identity = match auth {
-        Auth::None | Auth::Value(_) => return Ok(Vec::new()),
-        Auth::Default => "default",
-        Auth::Identity(name) => name,
-    };
+    if matches!(auth, Auth::None | Auth::Value(_)) {
+        return Ok(Vec::new());
+    }
     let mut lacking = Vec::new();
-    for requirement in named(operation) {
-        match satisfied(contract, profile, requirement, identity) {
+    let has = |requirement: &SecurityRequirement, scheme: &str| {
+        requirement.schemes.iter().any(|known| known == scheme)
+    };
+    for requirement in
+        named(operation).filter(|requirement| auth.schemes().all(|scheme| has(requirement, scheme)))
+    {
+        match satisfied(contract, profile, requirement, auth) {
             Ok(chosen) => return Ok(chosen),
             Err(lack) => lacking.push(lack.join(" and ")),
         }
@@ -56,7 +59,7 @@ pub(super) fn garbled<'a>(
     operation: &'a Operation,
 ) -> Vec<&'a SecurityScheme> {
     let taken = named(operation)
-        .find(|requirement| satisfied(contract, profile, requirement, "default").is_ok())
+        .find(|requirement| satisfied(contract, profile, requirement, &Auth::Default).is_ok())
         .or_else(|| named(operation).next());
     taken
         .iter()
@@ -69,11 +72,11 @@ pub(super) fn garbled<'a>(
 /// Whether the step must be sent without the client's certificate, because it is to lack what the
 /// operation's security asks for.
 pub(super) fn hides_certificate(contract: &Contract, operation: &Operation, step: &Step) -> bool {
-    matches!(step.auth, Auth::None | Auth::Value(_))
-        && named(operation)
-            .flat_map(|requirement| &requirement.schemes)
-            .filter_map(|name| contract.security_scheme(name))
-            .any(|scheme| scheme.kind == SecurityKind::MutualTls)
+    named(operation)
+        .flat_map(|requirement| &requirement.schemes)
+        .filter(|name| step.auth.withholds(name))
+        .filter_map(|name| contract.security_scheme(name))
+        .any(|scheme| scheme.kind == SecurityKind::MutualTls)
 }
 
 /// The alternatives that name a scheme.
@@ -82,14 +85,16 @@ fn named(operation: &Operation) -> impl Iterator<Item = &SecurityRequirement> {
     alternatives.filter(|requirement| !requirement.schemes.is_empty())
 }
 
-/// What an alternative's schemes are given. At least one of them must know the identity itself; the
-/// others may do with the default one, as where a key names the application and a token the user.
+/// What an alternative's schemes are given, but for those that a step gives nothing known. At least one
+/// of them must know the identity itself; the others may do with the default one, as where a key names
+/// the application and a token the user. An identity that is named for a scheme is that scheme's.
 fn satisfied<'a>(
     contract: &'a Contract,
     profile: &'a Profile,
     requirement: &'a SecurityRequirement,
-    identity: &'a str,
+    auth: &'a Auth,
 ) -> Result<Vec<Chosen<'a>>, Vec<String>> {
+    let by_scheme = matches!(auth, Auth::Schemes(_));
     let mut chosen = Vec::new();
     let mut lacking = Vec::new();
     let mut knows = false;
@@ -101,6 +106,9 @@ fn satisfied<'a>(
     // Credentials that don't say which scheme they are for can only be for one.
     let is_plain = requirement.schemes.iter().filter(takes).count() == 1;
     for name in &requirement.schemes {
+        let Some(identity) = identity(auth.of(name)) else {
+            continue;
+        };
         let Some(scheme) = contract.security_scheme(name) else {
             lacking.push(format!(
                 "a security scheme `{name}`, which the contract does not define"
@@ -130,7 +138,7 @@ fn satisfied<'a>(
         let found = sources.and_then(|sources| {
             let own = sources.get_key_value(identity);
             knows |= own.is_some();
-            own.or_else(|| sources.get_key_value("default"))
+            own.or_else(|| sources.get_key_value("default").filter(|_| !by_scheme))
         });
         match found {
             Some((identity, source)) => chosen.push(Chosen {
@@ -141,14 +149,24 @@ fn satisfied<'a>(
             None => lacking.push(wanted(contract, name, identity)),
         }
     }
-    if lacking.is_empty() && !knows {
+    if lacking.is_empty() && !knows && !by_scheme {
         let name = requirement.schemes.first().map_or("", String::as_str);
+        let identity = identity(auth).unwrap_or_default();
         lacking.push(wanted(contract, name, identity));
     }
     if lacking.is_empty() {
         Ok(chosen)
     } else {
         Err(lacking)
+    }
+}
+
+/// Whose credential is sent; none where nobody's is.
+fn identity(auth: &Auth) -> Option<&str> {
+    match auth {
+        Auth::Default => Some("default"),
+        Auth::Identity(name) => Some(name),
+        Auth::None | Auth::Value(_) | Auth::Schemes(_) => None,
     }
 }
 

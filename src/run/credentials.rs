@@ -12,7 +12,7 @@ use super::authenticate::Given;
 use super::provider::Providers;
 use crate::case::{Auth, Step, expand_text};
 use crate::http::Secret;
-use crate::openapi::Contract;
+use crate::openapi::{Contract, SecurityScheme};
 use crate::profile::{CredentialSource, Profile};
 
 /// The credentials of a run.
@@ -57,14 +57,9 @@ impl Credentials {
         let operation = &self.contract.operations[step.operation];
         if let Auth::Value(value) = &step.auth {
             let value = expand_text(value, bindings).map_err(|unbound| unbound.to_string())?;
-            let given = |scheme| Given {
-                scheme,
-                secret: Secret::new(value.as_str(), ""),
-                is_open: true,
-            };
-            let schemes = garbled(&self.contract, profile, operation);
+            let schemes = garbled(&self.contract, profile, operation).into_iter();
             return Ok(Held {
-                given: schemes.into_iter().map(given).collect(),
+                given: schemes.map(|scheme| open(scheme, &value)).collect(),
                 chosen: Vec::new(),
             });
         }
@@ -77,6 +72,14 @@ impl Credentials {
                 secret: self.get(one).await?,
                 is_open: false,
             });
+        }
+        for name in step.auth.schemes() {
+            if let (Auth::Value(value), Some(scheme)) =
+                (step.auth.of(name), self.contract.security_scheme(name))
+            {
+                let value = expand_text(value, bindings).map_err(|unbound| unbound.to_string())?;
+                given.push(open(scheme, &value));
+            }
         }
         Ok(Held { given, chosen })
     }
@@ -141,6 +144,15 @@ impl Credentials {
                     })
             }
         }
+    }
+}
+
+/// A value of the case's own in the place of a credential.
+fn open<'a>(scheme: &'a SecurityScheme, value: &str) -> Given<'a> {
+    Given {
+        scheme,
+        secret: Secret::new(value, ""),
+        is_open: true,
     }
 }
 

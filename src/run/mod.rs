@@ -10,6 +10,7 @@ mod authenticate;
 mod credentials;
 mod given;
 mod lock;
+mod made;
 mod patience;
 mod plan;
 mod preflight;
@@ -20,6 +21,6 @@ mod send;
 mod teardown;
 
 pub use acceptance::{Acceptance, Conclusion};
-pub use plan::{Plan, Planned, plan};
+pub use plan::{Plan, Planned, plan, problems};
 pub use request::BuildError;
 pub use scheduler::{Options, Pace, RunError, RunResult, Runner};

@@ -4,6 +4,7 @@ use super::alternative::choose;
 use crate::case::{Case, Repeat, Role};
 use crate::clause::{ClauseId, Clauses};
 use crate::diag::{Diagnostic, closest};
+use crate::generate::FILL_IN;
 use crate::openapi::Contract;
 use crate::profile::Profile;
 use crate::relation::check_count;
@@ -35,14 +36,7 @@ pub fn plan(
     cases: &[Case],
     profile: &Profile,
 ) -> Result<Plan, Vec<Diagnostic>> {
-    let problems: Vec<Diagnostic> = cases
-        .iter()
-        .flat_map(|case| {
-            let mut problems = unknown_clauses(contract, clauses, case);
-            problems.extend(unusable_counts(case));
-            problems
-        })
-        .collect();
+    let problems = problems(contract, clauses, cases);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -55,6 +49,27 @@ pub fn plan(
     })
 }
 
+/// What is wrong with cases that only shows beside the contract's clauses: clauses that are none, numbers
+/// of repetitions that are none; each once.
+#[must_use]
+pub fn problems(contract: &Contract, clauses: &Clauses, cases: &[Case]) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = Vec::new();
+    for case in cases {
+        let mut found = unknown_clauses(contract, clauses, case);
+        found.extend(unusable_counts(case));
+        for problem in found {
+            // The rows of a table have one text.
+            if !problems
+                .iter()
+                .any(|known| known.place() == problem.place() && known.message == problem.message)
+            {
+                problems.push(problem);
+            }
+        }
+    }
+    problems
+}
+
 fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String> {
     let mut lacking: Vec<String> = Vec::new();
     for name in case
@@ -63,7 +78,11 @@ fn missing(contract: &Contract, case: &Case, profile: &Profile) -> Option<String
         .chain(parameters(contract, case))
     {
         if !profile.variables.contains_key(&name) {
-            let entry = format!("the variable {name} (give it with --var {name}=…)");
+            let entry = if name == FILL_IN {
+                "what its file marks by `# fill in:`".to_owned()
+            } else {
+                format!("the variable {name} (give it with --var {name}=…)")
+            };
             if !lacking.contains(&entry) {
                 lacking.push(entry);
             }

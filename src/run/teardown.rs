@@ -1,13 +1,14 @@
 //! Takes away what a case made.
 //!
-//! What a case writes, it writes under names that hold the run's nonce. Whatever the contract can
-//! delete by such a name is deleted after the case, however the case ended. Anything else is never
-//! touched, so a slip in a case can't cost the target's owner anything.
+//! What a case writes, it writes under names that hold the run's nonce, or the server names it. Whatever
+//! the contract can delete by such a name is deleted after the case, however the case ended. Anything
+//! else is never touched, so a slip in a case can't cost the target's owner anything.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::made::{Known, made};
 use super::request::{Parts, build, path_values};
 use super::scheduler::Shared;
 use super::send::send;
@@ -23,68 +24,107 @@ pub(super) async fn case(
     begun: &[(usize, Option<usize>)],
     trace: &mut Trace,
 ) -> Vec<String> {
+    let known = Known {
+        contract: &shared.contract,
+        variables: &shared.profile.variables,
+        nonce: &shared.options.nonce,
+        prefix: shared.target.prefix(),
+    };
     let mut left_behind = Vec::new();
-    for Candidate {
-        operation,
-        path,
-        likely,
-    } in candidates(shared, case, begun, trace)
-    {
-        let delete = &shared.contract.operations[operation];
-        let name = path
-            .values()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join("/");
-        let step = Step::plain(Role::Teardown, operation, path);
-        let held = shared
-            .credentials
-            .of(&shared.profile, &step, &trace.bindings)
-            .await
-            .unwrap_or_default();
-        let correlation = format!("{}/{}/teardown", shared.options.nonce, case.id);
-        let parts = Parts {
-            contract: &shared.contract,
-            authority: &shared.target.authority(),
-            prefix: shared.target.prefix(),
-            bindings: &trace.bindings,
-            given: &held.given,
-            headers: &shared.profile.headers,
-            correlation: &correlation,
-        };
-        let request = match build(&step, &parts) {
-            Ok(request) => request,
-            Err(error) => {
-                left_behind.push(format!("{name}: {error}"));
-                continue;
-            }
-        };
-        let result = send(shared, &step, &request, Way::Client).await;
-        let late = result.as_ref().is_err_and(|none| none.timed_out);
-        shared.patience.note(operation, late);
-        match &result {
-            Ok(exchange) if matches!(exchange.response.status, 200..=299 | 404 | 410) => {}
-            // Where every write was refused there is nothing, as far as the target says.
-            Ok(exchange) if !likely && exchange.response.status < 500 => {}
-            Ok(exchange) => left_behind.push(format!(
-                "{name}: the deletion was answered {}",
-                exchange.response.status
-            )),
-            Err(none) => left_behind.push(format!("{name}: {}", none.reason)),
-        }
-        // A deletion without an answer is told of as what was left behind, not as a trouble: the
-        // case is judged by what it is about.
-        if result.is_ok() {
-            trace.steps.push(StepRecord {
-                step: None,
-                index: None,
-                role: Role::Teardown,
-                operation: delete.name.clone(),
-                result,
-            });
+    let mut asked = BTreeSet::new();
+    let named = candidates(shared, case, begun, trace);
+    let made = made(&known, case, trace);
+    for candidate in named {
+        let values = candidate.path.values().filter_map(Value::as_str);
+        let name = values.collect::<Vec<_>>().join("/");
+        let step = Step::plain(Role::Teardown, candidate.operation, candidate.path);
+        let likely = candidate.likely;
+        if let Some(reason) = delete(shared, case, &step, likely, trace, &mut asked).await {
+            left_behind.push(format!("{name}: {reason}"));
         }
     }
+    for made in made {
+        let reason = match (made.deletion, made.kept) {
+            (Some(step), None) => delete(shared, case, &step, true, trace, &mut asked).await,
+            (_, kept) => kept.map(str::to_owned),
+        };
+        left_behind.extend(reason.map(|reason| format!("{}: {reason}", made.name)));
+    }
     left_behind
+}
+
+/// Sends one deletion, unless it was sent already; says why what it is for may be left.
+async fn delete(
+    shared: &Shared,
+    case: &Case,
+    step: &Step,
+    likely: bool,
+    trace: &mut Trace,
+    asked: &mut BTreeSet<String>,
+) -> Option<String> {
+    let delete = &shared.contract.operations[step.operation];
+    let mut bindings = trace.bindings.clone();
+    let required = delete
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required);
+    for name in required.map(|parameter| &parameter.name) {
+        if let (None, Some(value)) = (bindings.get(name), shared.profile.variables.get(name)) {
+            bindings.insert(name.clone(), value.clone());
+        }
+    }
+    let held = shared
+        .credentials
+        .of(&shared.profile, step, &bindings)
+        .await
+        .unwrap_or_default();
+    let correlation = format!("{}/{}/teardown", shared.options.nonce, case.id);
+    let parts = Parts {
+        contract: &shared.contract,
+        authority: &shared.target.authority(),
+        prefix: shared.target.prefix(),
+        bindings: &bindings,
+        given: &held.given,
+        headers: &shared.profile.headers,
+        correlation: &correlation,
+    };
+    let request = match build(step, &parts) {
+        Ok(request) => request,
+        Err(error) => return Some(error.to_string()),
+    };
+    if !asked.insert(request.target.clone()) {
+        return None;
+    }
+    let result = send(shared, step, &request, Way::Client).await;
+    let late = result.as_ref().is_err_and(|none| none.timed_out);
+    shared.patience.note(step.operation, late);
+    let left = match &result {
+        Ok(exchange) if says_gone(exchange.response.status) => None,
+        // Where every write was refused there is nothing, as far as the target says.
+        Ok(exchange) if !likely && exchange.response.status < 500 => None,
+        Ok(exchange) => Some(format!(
+            "the deletion was answered {}",
+            exchange.response.status
+        )),
+        Err(none) => Some(none.reason.clone()),
+    };
+    // A deletion without an answer is told of as what was left behind, not as a trouble: the
+    // case is judged by what it is about.
+    if result.is_ok() {
+        trace.steps.push(StepRecord {
+            step: None,
+            index: None,
+            role: Role::Teardown,
+            operation: delete.name.clone(),
+            result,
+        });
+    }
+    left
+}
+
+/// Whether a deletion's answer says that nothing is left.
+pub(super) fn says_gone(status: u16) -> bool {
+    matches!(status, 200..=299 | 404 | 410)
 }
 
 /// A deletion that can concern what a case made.

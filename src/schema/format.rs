@@ -38,22 +38,35 @@ impl Format {
     /// Every way in which a document isn't of the format.
     #[must_use]
     pub fn problems(&self, document: &Document) -> Vec<Diagnostic> {
+        self.judge(document).0
+    }
+
+    /// The same, and the nodes at fault: without them the rest is of the format, but for what is missing.
+    #[must_use]
+    pub fn judge(&self, document: &Document) -> (Vec<Diagnostic>, Vec<Pointer>) {
         if !document.root().is_object() {
             let message = format!("{} holds keys and values, and this file doesn't", self.name);
-            return vec![
-                Diagnostic::error("shape", message)
-                    .at(document.source(), document.span(&Pointer::root()), "")
-                    .help(format!(
-                        "its keys are {}",
-                        self.known_keys(&Pointer::root().child("x")).join(", ")
-                    )),
-            ];
+            let problem = Diagnostic::error("shape", message)
+                .at(document.source(), document.span(&Pointer::root()), "")
+                .help(format!(
+                    "its keys are {}",
+                    self.known_keys(&Pointer::root().child("x")).join(", ")
+                ));
+            return (vec![problem], vec![Pointer::root()]);
         }
-        let mismatches = self.schema.mismatches(document.root());
-        mismatches
-            .iter()
-            .flat_map(|mismatch| self.problem(document, mismatch))
-            .collect()
+        let mut problems = Vec::new();
+        let mut at_fault = Vec::new();
+        for mismatch in self.schema.mismatches(document.root()) {
+            problems.extend(self.problem(document, &mismatch));
+            let at = &mismatch.instance;
+            if mismatch.keyword == "additionalProperties" {
+                let unknown = self.unknown(document, &mismatch);
+                at_fault.extend(unknown.into_iter().map(|key| at.child(key)));
+            } else if mismatch.missing.is_none() {
+                at_fault.push(at.clone());
+            }
+        }
+        (problems, at_fault)
     }
 
     fn problem(&self, document: &Document, mismatch: &Mismatch) -> Vec<Diagnostic> {
@@ -61,9 +74,13 @@ impl Format {
         if mismatch.keyword == "additionalProperties" {
             return self.unknown_keys(document, mismatch);
         }
-        let name = at
-            .last()
-            .map_or(self.name.to_owned(), |name| format!("`{name}`"));
+        let name = match (at.parent().last(), at.last()) {
+            (Some(array), Some(number)) if number.parse::<usize>().is_ok() => {
+                format!("an element of `{array}`")
+            }
+            (_, Some(name)) => format!("`{name}`"),
+            (_, None) => self.name.to_owned(),
+        };
         let holder = mismatch.schema.parent();
         if let Some(missing) = &mismatch.missing {
             let described = self.description(&holder.child("properties").child(missing));
@@ -88,11 +105,7 @@ impl Format {
     fn unknown_keys(&self, document: &Document, mismatch: &Mismatch) -> Vec<Diagnostic> {
         let at = &mismatch.instance;
         let known = self.known_keys(&mismatch.schema);
-        let found = document.get(at).and_then(Value::as_object);
-        let unknown = found
-            .into_iter()
-            .flat_map(Map::keys)
-            .filter(|key| !known.contains(key));
+        let unknown = self.unknown(document, mismatch).into_iter();
         unknown
             .map(|key| {
                 let help = match closest(key, known.iter().map(String::as_str)) {
@@ -107,6 +120,14 @@ impl Format {
                 .help(help)
             })
             .collect()
+    }
+
+    /// The keys of an object that are none of those known there.
+    fn unknown<'d>(&self, document: &'d Document, mismatch: &Mismatch) -> Vec<&'d String> {
+        let known = self.known_keys(&mismatch.schema);
+        let found = document.get(&mismatch.instance).and_then(Value::as_object);
+        let keys = found.into_iter().flat_map(Map::keys);
+        keys.filter(|key| !known.contains(key)).collect()
     }
 
     fn known_keys(&self, keyword: &Pointer) -> Vec<String> {

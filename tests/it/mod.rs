@@ -2,6 +2,7 @@
 
 mod binaries;
 mod bodies;
+mod case_files;
 mod exchanges;
 mod first_use;
 mod generated;
@@ -13,5 +14,6 @@ mod published_example;
 mod same_verdicts;
 mod secrets;
 mod security;
+mod server_made;
 mod support;
 mod waivers;

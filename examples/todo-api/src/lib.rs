@@ -17,7 +17,10 @@ mod todo;
 mod todos;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -40,6 +43,19 @@ pub fn app() -> Router {
     router
         .route_layer(from_fn(auth::required))
         .with_state(store::Store::default())
+}
+
+/// The API behind a proxy that changes a status and leaves the problem as it is: what is not found is
+/// answered 401, as some do who won't say what is there.
+pub fn faulty() -> Router {
+    app().layer(map_response(|mut answer: Response| async {
+        if answer.status() == StatusCode::NOT_FOUND {
+            *answer.status_mut() = StatusCode::UNAUTHORIZED;
+            let challenge = HeaderValue::from_static("Bearer");
+            answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        answer
+    }))
 }
 
 /// The API as an OpenAPI document.

@@ -1,4 +1,4 @@
-//! Serves the API until it is stopped.
+//! Serves the API until it is stopped; with `--faulty` behind a proxy that breaks it.
 
 use std::io::{self, Write as _};
 
@@ -10,6 +10,12 @@ fn main() -> io::Result<()> {
         // Port 0 takes a free one.
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
-        axum::serve(listener, todo_api::app()).await
+        let is_faulty = std::env::args().any(|argument| argument == "--faulty");
+        let app = if is_faulty {
+            todo_api::faulty()
+        } else {
+            todo_api::app()
+        };
+        axum::serve(listener, app).await
     })
 }

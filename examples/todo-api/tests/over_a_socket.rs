@@ -1,11 +1,15 @@
 //! The same cases over a socket, at a server that is started for them.
 
+mod rules;
+
 use std::io;
 
 fn main() -> std::process::ExitCode {
     proofmark::Suite::new(todo_api::document())
         .cases("cases")
         .credential("default", todo_api::TOKEN)
+        .check(rules::ProblemStatus)
+        .after_each(rules::keep_commands)
         .start(served)
         .main()
 }

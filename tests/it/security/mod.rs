@@ -1,6 +1,7 @@
 //! How a run authenticates: against servers that keep what they were sent.
 
 mod enforced;
+mod partly;
 mod providers;
 mod schemes;
 mod shown;
