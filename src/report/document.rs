@@ -137,7 +137,8 @@ impl<'a> Place<'a> {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Case<'a> {
     /// Its name.
-    case: &'a str,
+    #[serde(rename = "case")]
+    id: &'a str,
     #[schemars(extend("enum" = ["pass", "fail", "waived", "flaky", "skipped", "error"]))]
     verdict: &'static str,
     /// Why it was skipped.
@@ -170,7 +171,7 @@ impl<'a> Case<'a> {
             reason: &trouble.reason,
         });
         Self {
-            case: outcome.case.as_str(),
+            id: outcome.case.as_str(),
             verdict: outcome.verdict.as_str(),
             reason,
             description: None,
@@ -341,7 +342,8 @@ struct Cause<'a> {
 #[derive(Serialize, JsonSchema)]
 struct Clause<'a> {
     /// Its id.
-    clause: String,
+    #[serde(rename = "clause")]
+    id: String,
     level: Level,
     /// Who has to keep it: those who send requests, those who answer, or both over several exchanges.
     #[schemars(extend("enum" = ["request", "response", "law"]))]
@@ -511,7 +513,7 @@ fn clauses<'a>(account: &Account<'a>, traces: &HashMap<&CaseId, &Trace>) -> Vec<
             }
         });
         Clause {
-            clause: record.clause.id.to_string(),
+            id: record.clause.id.to_string(),
             level: record.clause.level,
             side: record.clause.side.as_str(),
             requirement: &record.clause.requirement,

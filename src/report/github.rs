@@ -95,7 +95,7 @@ impl Github<'_> {
 }
 
 fn of_cause(cause: &Cause<'_>) -> Annotation {
-    let (case, finding) = cause.findings[0];
+    let (shown_in, finding) = cause.findings[0];
     let more = match cause.findings.len() {
         1 => String::new(),
         many => format!("\nand {} more of this clause", many - 1),
@@ -109,7 +109,7 @@ fn of_cause(cause: &Cause<'_>) -> Annotation {
         place: Some(finding.asked.clone()),
         title: cause.clause.to_string(),
         message: format!(
-            "{}\nexpected {}\nactual {}\n{case}: {} → {}\n{demanded}: {}{more}",
+            "{}\nexpected {}\nactual {}\n{shown_in}: {} → {}\n{demanded}: {}{more}",
             finding.title,
             finding.expected,
             finding.actual,

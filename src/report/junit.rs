@@ -278,11 +278,11 @@ fn write_test<W: io::Write>(writer: &mut Writer<W>, test: &Test) -> io::Result<(
         if !waived.is_empty() {
             properties(writer, &waived)?;
         }
-        let text = printable(&test.text);
-        let text = BytesText::new(&text);
+        let shown = printable(&test.text);
+        let content = BytesText::new(&shown);
         let Some(name) = test.ending.element() else {
             let out = writer.create_element("system-out");
-            out.write_text_content(text)?;
+            out.write_text_content(content)?;
             return Ok(());
         };
         let mut pairs = vec![("message", test.message.clone())];
@@ -293,7 +293,7 @@ fn write_test<W: io::Write>(writer: &mut Writer<W>, test: &Test) -> io::Result<(
         if test.ending == Ending::Skipped {
             element.write_empty()?;
         } else {
-            element.write_text_content(text)?;
+            element.write_text_content(content)?;
         }
         Ok(())
     })?;

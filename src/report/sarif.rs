@@ -189,7 +189,7 @@ fn result(rule: usize, case: &CaseId, findings: &[&Finding]) -> Value {
             "kind": "external",
             "status": "accepted",
             "justification": printable(&why),
-            "location": physical(&waived.place).map(|place| json!({ "physicalLocation": place })).unwrap_or_else(|| json!({})),
+            "location": physical(&waived.place).map_or_else(|| json!({}), |place| json!({ "physicalLocation": place })),
         })
     });
     let mut result = json!({
@@ -255,8 +255,8 @@ fn location(place: Option<&Place>, or: Option<&Place>, about: &str) -> Value {
     let mut location = json!({
         "logicalLocations": [{ "fullyQualifiedName": printable(about) }],
     });
-    let places = place.into_iter().chain(or);
-    if let Some(physical) = places.filter_map(physical).next() {
+    let mut places = place.into_iter().chain(or);
+    if let Some(physical) = places.find_map(physical) {
         location["physicalLocation"] = physical;
     }
     location
@@ -430,16 +430,8 @@ mod tests {
     #[test]
     fn a_rule_says_what_is_demanded_and_a_result_what_was_there() {
         let run = &told()["runs"][0];
-        let waived = run["results"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .find(|result| {
-                result["suppressions"]
-                    .as_array()
-                    .is_some_and(|all| !all.is_empty())
-            });
-        insta::assert_snapshot!(format!("{:#}\n{:#}\n{:#}", run["tool"]["driver"]["rules"][0], run["results"][0], waived.expect("one is waived")), @r#"
+        let (rule, result) = (&run["tool"]["driver"]["rules"][0], &run["results"][0]);
+        insta::assert_snapshot!(format!("{rule:#}\n{result:#}"), @r#"
         {
           "id": "getItem/200/header/date#required",
           "name": "header-present",
@@ -519,79 +511,36 @@ mod tests {
             }
           ]
         }
-        {
-          "ruleId": "getItem/200#content-type",
-          "ruleIndex": 1,
-          "kind": "fail",
-          "level": "error",
-          "message": {
-            "text": "the header content-type is missing\nexpected a header content-type\nactual text/plain\nGET /items/k → 200"
-          },
-          "locations": [
-            {
-              "logicalLocations": [
-                {
-                  "fullyQualifiedName": "getItem/waived"
-                }
-              ],
+        "#);
+    }
+
+    #[test]
+    fn what_is_waived_is_suppressed_and_says_why() {
+        let run = &told()["runs"][0];
+        let results = run["results"].as_array().expect("a list");
+        let rule = "getItem/200#content-type";
+        let waived = results.iter().find(|result| result["ruleId"] == rule);
+        let suppressions = &waived.expect("it is there")["suppressions"];
+        insta::assert_snapshot!(format!("{suppressions:#}"), @r#"
+        [
+          {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "old clients | need it (accepted by me until 2026-12-31, API-7)",
+            "location": {
               "physicalLocation": {
                 "artifactLocation": {
-                  "uri": "cases/getItem/fail.yaml",
+                  "uri": "waivers.yaml",
                   "uriBaseId": "%SRCROOT%"
                 },
                 "region": {
-                  "startLine": 3,
+                  "startLine": 7,
                   "startColumn": 5
                 }
               }
             }
-          ],
-          "occurrenceCount": 1,
-          "partialFingerprints": {
-            "clauseAndCase/v1": "getItem/200#content-type getItem/waived"
-          },
-          "suppressions": [
-            {
-              "kind": "external",
-              "status": "accepted",
-              "justification": "old clients | need it (accepted by me until 2026-12-31, API-7)",
-              "location": {
-                "physicalLocation": {
-                  "artifactLocation": {
-                    "uri": "waivers.yaml",
-                    "uriBaseId": "%SRCROOT%"
-                  },
-                  "region": {
-                    "startLine": 7,
-                    "startColumn": 5
-                  }
-                }
-              }
-            }
-          ],
-          "properties": {
-            "exchange": 0,
-            "curl": "curl -i -X GET 'http://127.0.0.1:8080/items/k'"
-          },
-          "relatedLocations": [
-            {
-              "id": 1,
-              "physicalLocation": {
-                "artifactLocation": {
-                  "uri": "api.yaml",
-                  "uriBaseId": "%SRCROOT%"
-                },
-                "region": {
-                  "startLine": 11,
-                  "startColumn": 5
-                }
-              },
-              "message": {
-                "text": "demanded here: the header content-type of a 200 is there"
-              }
-            }
-          ]
-        }
+          }
+        ]
         "#);
     }
 }

@@ -60,11 +60,11 @@ impl<W: Write> Terminal<W> {
     fn story(&mut self, outcome: &CaseOutcome) -> String {
         let case = &outcome.case;
         outcome_text_by(outcome, |finding| {
-            let cause = (finding.clause.clone(), word(finding));
-            if let Some(told) = self.told.get(&cause) {
+            let key = (finding.clause.clone(), word(finding));
+            if let Some(told) = self.told.get(&key) {
                 return further_text(case.as_str(), finding, told);
             }
-            self.told.insert(cause, case.clone());
+            self.told.insert(key, case.clone());
             finding_text(case.as_str(), finding)
         })
     }
