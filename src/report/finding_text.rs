@@ -83,14 +83,13 @@ pub fn finding_text(case: &str, finding: &Finding) -> String {
         let _ = write!(text, "\n    {name:<8}  {value}");
     }
     text.push_str(&asked(finding));
-    match &finding.demanded {
-        Some(place) => {
-            let _ = write!(text, "\n  demanded by {place}: {}", finding.requirement);
-        }
-        None => {
-            let _ = write!(text, "\n  demanded by the case: {}", finding.requirement);
-        }
-    }
+    let by = match (&finding.demanded, finding.clause.place.first()) {
+        (Some(place), _) => place.to_string(),
+        // A check of one's own has clauses of its own.
+        (None, Some(place)) if place == "check" => format!("the check {}", finding.check),
+        (None, _) => "the case".to_owned(),
+    };
+    let _ = write!(text, "\n  demanded by {by}: {}", finding.requirement);
     let _ = write!(text, "\n  {}", finding.request.curl);
     printable(&text).into_owned()
 }

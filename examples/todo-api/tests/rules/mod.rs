@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use proofmark::check::{Area, Broken, Check, Rule, TraceView, Verdicts};
+use proofmark::http::MediaType;
 use proofmark::openapi::Level;
 use proofmark::outcome::CaseOutcome;
 
@@ -27,7 +28,7 @@ impl Check for ProblemStatus {
 
     fn judge(&self, trace: &TraceView<'_>, verdicts: &mut Verdicts<'_>) {
         for answer in &trace.answers {
-            let media = answer.media.as_ref().map(|media| media.essence());
+            let media = answer.media.as_ref().map(MediaType::essence);
             if media.as_deref() != Some("application/problem+json") {
                 continue;
             }
