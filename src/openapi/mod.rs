@@ -6,7 +6,9 @@
 //! that are named after a version know a version. Read [`Contract`] first.
 
 mod conformance;
+mod dialect;
 mod directions;
+mod dynamic;
 mod files;
 mod keywords;
 mod kinds;
@@ -14,6 +16,7 @@ mod load;
 mod lowering;
 mod mistakes;
 mod model;
+mod names;
 mod operations;
 mod overlay;
 mod path_template;
