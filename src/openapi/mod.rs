@@ -29,7 +29,7 @@ mod v3_1;
 mod v3_2;
 mod walk;
 
-pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
+pub use conformance::{Conformance, Identity, Law, Level, Phase, RelationDecl, RelationSide};
 pub use files::{Disk, Files, NoFiles};
 pub use load::{load, load_overlaid, load_with};
 pub use model::{

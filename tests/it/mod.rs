@@ -1,6 +1,7 @@
 //! Tests of the whole, as files of the library's own test binary.
 
 mod binaries;
+mod clause_ids;
 mod exchanges;
 mod first_use;
 mod generated;
@@ -8,6 +9,7 @@ mod hostile;
 mod layers;
 mod matrix;
 mod published_example;
+mod rearranged;
 mod same_verdicts;
 mod secrets;
 mod security;
