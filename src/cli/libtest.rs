@@ -79,12 +79,15 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     } else {
         Vec::new()
     };
+    let is_required = !settings.required.is_empty();
     if args.list {
         let trials = all
             .iter()
             .enumerate()
             .map(|(number, case)| stub(case, skips.get(&number)));
-        return Ok(libtest_mimic::run(&args, trials.chain(selftests).collect()).exit_code());
+        let required = is_required.then(|| required(None));
+        let trials = trials.chain(selftests).chain(required);
+        return Ok(libtest_mimic::run(&args, trials.collect()).exit_code());
     }
     say_target(&aim, &skips, &all, &args);
     let selected: Vec<Case> = all
@@ -100,6 +103,11 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         .iter()
         .filter(|trial| !args.is_filtered_out(trial))
         .count();
+    let is_whole = selected.len() + skips.len() == all.len();
+    // A process that runs one case, as nextest starts them, can't know what the others put to the test.
+    if is_required && !is_whole && selected.is_empty() && !args.is_filtered_out(&required(None)) {
+        return Ok(libtest_mimic::run(&args, vec![required(None)]).exit_code());
+    }
     if selected.is_empty() && wanted_selftests == 0 {
         let _ = writeln!(io::stderr(), "{}", Exit::NothingTested.sentence());
         return Ok(Exit::NothingTested.into());
@@ -108,7 +116,10 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     let mut ready = engine::ready(&read, &selected, &aim, concurrency)?;
     ready.runner = ready.runner.with_checks(std::mem::take(&mut suite.checks));
     let hooks = std::mem::take(&mut suite.hooks);
-    let (waiting, engine) = start(ready, selected, settings, Arc::new(read), hooks)?;
+    let (unmet, told) = mpsc::channel();
+    let required = is_required.then(|| required(is_whole.then_some(told)));
+    let kept = Kept { settings, unmet };
+    let (waiting, engine) = start(ready, selected, kept, Arc::new(read), hooks)?;
     let waiting = Mutex::new(waiting);
     let trials = all.iter().enumerate().map(|(number, case)| {
         let receiver = waiting
@@ -117,7 +128,8 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             .and_then(|mut waiting| waiting.remove(case.id.as_str()));
         trial(case, skips.get(&number), receiver)
     });
-    let conclusion = libtest_mimic::run(&args, trials.chain(selftests).collect());
+    let trials = trials.chain(selftests).chain(required);
+    let conclusion = libtest_mimic::run(&args, trials.collect());
     let summary = match engine.join() {
         Ok(Ok(result)) => result.summary,
         Ok(Err(stop)) => return Err(stop),
@@ -189,11 +201,34 @@ type Started = (
     std::thread::JoinHandle<Result<RunResult, Stop>>,
 );
 
+/// What is done with a run when it is over: what is to be kept of it, and who waits for what it failed to
+/// put to the test.
+struct Kept {
+    settings: Settings,
+    unmet: mpsc::Sender<Option<String>>,
+}
+
+/// The trial that fails where clauses which are required were not put to the test; judged only where the
+/// whole plan is run.
+fn required(told: Option<mpsc::Receiver<Option<String>>>) -> Trial {
+    Trial::ignorable_test("required-clauses", move || {
+        let Some(told) = told else {
+            let reason = "what is required is judged where the whole plan is run";
+            return Ok(Completion::ignored_with(reason));
+        };
+        match told.recv() {
+            Ok(None) => Ok(Completion::Completed),
+            Ok(Some(unmet)) => Err(Failed::from(unmet)),
+            Err(_) => Err("the run ended before its end".into()),
+        }
+    })
+}
+
 /// Starts the run on a thread of its own, and waits until it is known that the target can be tested.
 fn start(
     ready: Ready,
     cases: Vec<Case>,
-    settings: Settings,
+    Kept { settings, unmet }: Kept,
     inputs: Arc<Inputs>,
     hooks: Hooks,
 ) -> Result<Started, Stop> {
@@ -244,6 +279,9 @@ fn start(
             began.take();
         }
         let result = result.map_err(Stop::from)?;
+        let outcomes = result.outcomes.iter().map(AsRef::as_ref);
+        let required = &settings.required;
+        let _ = unmet.send(required.unmet(&inputs, &cases, &result.ledger, outcomes));
         engine::keep(&settings, &inputs, &ready, &result)?;
         Ok(result)
     });

@@ -21,6 +21,7 @@ mod judge;
 mod libtest;
 mod lint;
 mod list;
+mod required;
 mod run;
 mod selection;
 #[cfg(feature = "reference")]

@@ -15,6 +15,10 @@ use super::{
 };
 use crate::report::{Palette, Progress, Reporter, Terminal, not_called_text};
 
+/// How a run ends that found nothing and put too little to the test.
+const NOT_ENOUGH: &str =
+    "NOT ENOUGH WAS TESTED: clauses that are required were not put to the test";
+
 /// The program: arguments in, exit code out.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -98,7 +102,14 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
             }
         }
     })?;
-    let exit = Exit::of(&result.summary);
+    let outcomes = result.outcomes.iter().map(AsRef::as_ref);
+    let unmet = settings
+        .required
+        .unmet(&read, &cases, &result.ledger, outcomes);
+    let exit = match Exit::of(&result.summary) {
+        Exit::Conforms if unmet.is_some() => Exit::Findings,
+        exit => exit,
+    };
     let (mut terminal, written) = terminal
         .into_inner()
         .map_err(|_| io::Error::other("a report panicked"))?;
@@ -107,8 +118,14 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         &result.summary,
         &result.ledger,
         &read.clauses,
-        exit.sentence(),
+        match (&unmet, exit) {
+            (Some(_), Exit::Findings) if result.summary.failed == 0 => NOT_ENOUGH,
+            _ => exit.sentence(),
+        },
     )?;
+    if let Some(unmet) = unmet {
+        write!(out, "\n{unmet}")?;
+    }
     if let Some(answers) = generated::answers(&cases, &result.traces) {
         writeln!(out, "{answers}")?;
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::args::TargetArgs;
 use super::config::{self, ProfileKeys, ValueKey};
+use super::required::Required;
 use super::{credential_file, credentials};
 use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
@@ -27,6 +28,8 @@ pub(super) struct Settings {
     pub(super) concurrency: usize,
     pub(super) record: Option<PathBuf>,
     pub(super) verdicts: Option<PathBuf>,
+    /// What must have been put to the test.
+    pub(super) required: Required,
 }
 
 /// Cases under way at once if nobody says otherwise: enough to keep two cores busy, few enough for
@@ -101,10 +104,17 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
                 .help("give 1 or more"),
         );
     }
+    let texts = if args.require_clauses.is_empty() {
+        &keys.require_clauses
+    } else {
+        &args.require_clauses
+    };
+    let required = Required::read(texts, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
     Ok(Settings {
+        required,
         url,
         profile,
         limits,

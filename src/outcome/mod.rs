@@ -8,6 +8,7 @@ mod finding;
 mod ledger;
 mod summary;
 mod trace;
+mod untested;
 mod verdict;
 
 pub use event::Event;
@@ -15,4 +16,5 @@ pub use finding::{Finding, Request as FindingRequest};
 pub use ledger::{ClauseRecord, Ledger};
 pub use summary::Summary;
 pub use trace::{NoAnswer, StepRecord, Trace};
+pub use untested::{Untested, reason, untested};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};
