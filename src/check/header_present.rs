@@ -29,10 +29,24 @@ impl Check for HeaderPresent {
                 .iter()
                 .zip(&answer.clauses.responses[number].headers)
             {
+                let is_there = answer.exchange.response.headers.contains(&header.name);
+                if let Some(clause) = clauses.removed {
+                    if is_there {
+                        let broken = Broken {
+                            title: format!("the header {} was removed, and is there", header.title),
+                            expected: format!("no header {}", header.title),
+                            actual: "it is there".to_owned(),
+                            ..Broken::default()
+                        };
+                        verdicts.broken(answer, clause, broken);
+                    } else {
+                        verdicts.held(answer, clause);
+                    }
+                }
                 let Some(clause) = clauses.required else {
                     continue;
                 };
-                if answer.exchange.response.headers.contains(&header.name) {
+                if is_there {
                     verdicts.held(answer, clause);
                     continue;
                 }

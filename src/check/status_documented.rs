@@ -48,7 +48,16 @@ impl Check for StatusDocumented {
                 expected = format!("{expected}; this case waits for {}", statuses.join(" or "));
             }
             let title = "the status is not documented for this operation";
+            let is_removed = answer
+                .operation
+                .removed
+                .iter()
+                .any(|s| s.covers(answer.status()));
             let (most, title) = match excuse(trace, answer) {
+                _ if is_removed => (
+                    Level::Should,
+                    "the status was removed from this operation, and is still answered".to_owned(),
+                ),
                 Some(excuse) => (Level::Should, format!("{title}; {excuse}")),
                 None => (Level::Must, title.to_owned()),
             };

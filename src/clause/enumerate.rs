@@ -10,7 +10,9 @@ use super::table::{
 };
 use crate::diag::Pointer;
 use crate::http::{BodyForm, StatusPattern};
-use crate::openapi::{Contract, Level, MediaTypeObject, Operation, RelationSide, ResponseObject};
+use crate::openapi::{
+    Conformance, Contract, Level, MediaTypeObject, Operation, Phase, RelationSide, ResponseObject,
+};
 use crate::schema::LazySchema;
 
 pub(super) fn operation(
@@ -22,6 +24,7 @@ pub(super) fn operation(
         clauses,
         contract,
         operation,
+        deprecated: operation.deprecated,
     }
     .all()
 }
@@ -30,6 +33,8 @@ struct Enumeration<'a> {
     clauses: &'a mut Clauses,
     contract: &'a Contract,
     operation: &'a Operation,
+    /// Whether what is being enumerated is deprecated.
+    deprecated: bool,
 }
 
 impl Enumeration<'_> {
@@ -163,7 +168,7 @@ impl Enumeration<'_> {
                 side,
                 at: self.operation.at.parent(),
             };
-            self.clauses.add(clause, &Value::Null)
+            self.clauses.add(clause, self.contract.document.root())
         };
         let refused = format!(
             "a request with another method than {} is refused with 405 (RFC 9110, 15.5.6)",
@@ -250,12 +255,24 @@ impl Enumeration<'_> {
     ) -> ClauseIndex {
         let clause = Clause {
             id: ClauseId::new(&self.operation.name, place, demand),
-            requirement,
+            requirement: said(requirement, self.deprecated),
             level,
             side,
             at: at.clone(),
         };
-        self.clauses.add(clause, &Value::from(at.as_str()))
+        self.clauses.add(clause, self.contract.document.root())
+    }
+
+    /// Goes into a node, which may be deprecated; returns what held outside of it.
+    fn enter(&mut self, at: &Pointer) -> bool {
+        let outer = self.deprecated;
+        if let Some(node) = self.contract.document.get(at) {
+            let declared = node.get("x-conformance");
+            let declared = declared.and_then(|value| Conformance::declared(value, Level::Must));
+            self.deprecated |= node.get("deprecated") == Some(&Value::Bool(true))
+                || matches!(declared, Some((_, Phase::Deprecated)));
+        }
+        outer
     }
 
     fn parameters(&mut self) -> Vec<ParameterClauses> {
@@ -266,6 +283,7 @@ impl Enumeration<'_> {
             let subject = format!("the {location} parameter `{}`", parameter.name);
             // A path without one of its parameters is another path, not a broken request.
             let asked = parameter.required && location != "path";
+            let outer = self.enter(&parameter.at);
             let required = asked.then(|| {
                 let text = format!("a request without {subject} is refused");
                 self.clause(
@@ -282,12 +300,20 @@ impl Enumeration<'_> {
                 &parameter.compiled,
                 (parameter.level, Side::Request),
             );
+            self.deprecated = outer;
             all.push(ParameterClauses { required, value });
         }
         all
     }
 
     fn response(&mut self, response: &ResponseObject) -> ResponseClauses {
+        let outer = self.enter(&response.at);
+        let clauses = self.of_response(response);
+        self.deprecated = outer;
+        clauses
+    }
+
+    fn of_response(&mut self, response: &ResponseObject) -> ResponseClauses {
         let status = response.status.to_string();
         let side = Side::Response;
         // Of several media types none is demanded more than the least demanded one.
@@ -331,10 +357,15 @@ impl Enumeration<'_> {
                 .map(|header| {
                     let place = [status.as_str(), "header", header.name.as_str()];
                     let subject = format!("the header {} of a {status}", header.title);
-                    HeaderClauses {
+                    let outer = self.enter(&header.at);
+                    let clauses = HeaderClauses {
                         required: header.required.then(|| {
                             let text = format!("{subject} is there");
                             self.clause(&place, "required", text, (header.level, side), &header.at)
+                        }),
+                        removed: header.removed.then(|| {
+                            let text = format!("{subject} is not there any more");
+                            self.clause(&place, "removed", text, (header.level, side), &header.at)
                         }),
                         value: self.value(
                             &place,
@@ -342,7 +373,9 @@ impl Enumeration<'_> {
                             &header.compiled,
                             (header.level, side),
                         ),
-                    }
+                    };
+                    self.deprecated = outer;
+                    clauses
                 })
                 .collect(),
             content: response
@@ -417,6 +450,12 @@ impl Enumeration<'_> {
         };
         let mut demands = Vec::new();
         for demand in shape.demands() {
+            let declared = demand.noted.conformance.as_ref().and_then(|at| {
+                let value = self.contract.document.get(at)?;
+                Conformance::declared(value, level)
+            });
+            let (level, phase) = declared.unwrap_or((level, Phase::Current));
+            let deprecated = demand.noted.deprecated || phase != Phase::Current;
             let mut whole: Vec<String> =
                 place.iter().map(|segment| (*segment).to_owned()).collect();
             whole.extend(demand.path.iter().map(ToString::to_string));
@@ -426,25 +465,22 @@ impl Enumeration<'_> {
                     place: whole,
                     demand: demand.keyword.clone(),
                 },
-                requirement: match side {
-                    Side::Request => {
-                        format!("a request is refused unless {}", sentence(subject, demand))
-                    }
-                    _ => sentence(subject, demand),
-                },
-                level: self.level_at(&demand.at).unwrap_or(level),
+                requirement: said(
+                    match side {
+                        Side::Request => {
+                            format!("a request is refused unless {}", sentence(subject, demand))
+                        }
+                        _ => sentence(subject, demand),
+                    },
+                    self.deprecated || deprecated,
+                ),
+                level,
                 side,
                 at: demand.at.clone(),
             };
-            demands.push(self.clauses.add(clause, &demand.operand));
+            demands.push(self.clauses.add(clause, self.contract.document.root()));
         }
         ValueClauses { demands }
-    }
-
-    /// The level a schema gives its own keywords.
-    fn level_at(&self, keyword: &Pointer) -> Option<Level> {
-        let at = keyword.parent().child("x-conformance").child("level");
-        serde::Deserialize::deserialize(self.contract.document.get(&at)?).ok()
     }
 
     fn security(&mut self) -> Vec<(String, ClauseIndex)> {
@@ -482,6 +518,15 @@ impl Enumeration<'_> {
             ));
         }
         all
+    }
+}
+
+/// A requirement, with a word where it is on its way out.
+fn said(requirement: String, is_deprecated: bool) -> String {
+    if is_deprecated {
+        format!("{requirement} (deprecated)")
+    } else {
+        requirement
     }
 }
 

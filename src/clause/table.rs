@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::enumerate;
 use super::id::ClauseId;
 use crate::diag::Pointer;
@@ -81,6 +83,8 @@ pub struct BodyClauses {
 pub struct HeaderClauses {
     /// That it is there.
     pub required: Option<ClauseIndex>,
+    /// That it is not there any more.
+    pub removed: Option<ClauseIndex>,
     /// On its value.
     pub value: ValueClauses,
 }
@@ -160,6 +164,8 @@ pub struct OperationClauses {
 pub struct Clauses {
     all: Vec<Clause>,
     by_id: HashMap<ClauseId, ClauseIndex>,
+    /// Those that would have one id, by it: what tells them apart, and which they are.
+    shared: HashMap<ClauseId, Vec<(String, ClauseIndex)>>,
     operations: Vec<OperationClauses>,
 }
 
@@ -170,6 +176,7 @@ impl Clauses {
         let mut clauses = Self {
             all: Vec::new(),
             by_id: HashMap::new(),
+            shared: HashMap::new(),
             operations: Vec::new(),
         };
         for operation in &contract.operations {
@@ -214,18 +221,59 @@ impl Clauses {
         &self.operations[number]
     }
 
-    /// Adds a clause. Two demands of one name are told apart by what they demand, so that neither
-    /// hides the other and a new order of them changes no name.
-    pub(super) fn add(&mut self, mut clause: Clause, operand: &serde_json::Value) -> ClauseIndex {
-        if let Some(known) = self.by_id.get(&clause.id).copied() {
-            if self.get(known).at == clause.at {
-                return known;
+    /// Adds a clause. Demands that would have one name are told apart by what they demand, all of them, so
+    /// that none hides another and their order names none; those that demand the same are one.
+    pub(super) fn add(&mut self, clause: Clause, document: &Value) -> ClauseIndex {
+        let id = clause.id.clone();
+        if let Some(known) = self.shared.get(&id) {
+            let content = content(&clause, &id, document);
+            if let Some((_, known)) = known.iter().find(|(other, _)| *other == content) {
+                return self.join(*known, &clause);
             }
-            clause.id.demand = format!("{}~{}", clause.id.demand, content_hash(operand));
-            if let Some(known) = self.by_id.get(&clause.id) {
-                return *known;
-            }
+            return self.add_told_apart(&id, content, clause);
         }
+        let Some(known) = self.by_id.get(&id).copied() else {
+            return self.push(clause);
+        };
+        if self.get(known).at == clause.at {
+            return known;
+        }
+        let contents = [self.get(known), &clause].map(|one| content(one, &id, document));
+        let [before, now] = contents;
+        if before == now {
+            return self.join(known, &clause);
+        }
+        self.by_id.remove(&id);
+        let first = &mut self.all[known.0 as usize].id;
+        first.demand = format!("{}~{before}", id.demand);
+        self.by_id.insert(first.clone(), known);
+        self.shared.insert(id.clone(), vec![(before, known)]);
+        self.add_told_apart(&id, now, clause)
+    }
+
+    fn add_told_apart(
+        &mut self,
+        id: &ClauseId,
+        content: String,
+        mut clause: Clause,
+    ) -> ClauseIndex {
+        clause.id.demand = format!("{}~{content}", id.demand);
+        let index = self.push(clause);
+        self.shared
+            .entry(id.clone())
+            .or_default()
+            .push((content, index));
+        index
+    }
+
+    /// The same demand in a second place: the stronger level counts.
+    fn join(&mut self, known: ClauseIndex, clause: &Clause) -> ClauseIndex {
+        let first = &mut self.all[known.0 as usize];
+        first.level = first.level.min(clause.level);
+        known
+    }
+
+    fn push(&mut self, clause: Clause) -> ClauseIndex {
         let index = ClauseIndex(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.by_id.insert(clause.id.clone(), index);
         self.all.push(clause);
@@ -233,13 +281,134 @@ impl Clauses {
     }
 }
 
-/// FNV-1a over the operand's JSON: short, and the same everywhere and always.
-fn content_hash(value: &serde_json::Value) -> String {
-    let hash = value
-        .to_string()
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
+/// What tells a clause from others of its id: a schema's keyword by its operand, whatever is written where
+/// and called how; anything else by its words.
+fn content(clause: &Clause, id: &ClauseId, document: &Value) -> String {
+    let is_keyword = clause.at.last().as_deref() == Some(id.demand.as_str());
+    match clause.at.of(document).filter(|_| is_keyword) {
+        // One of the members it lists; which, the place says.
+        Some(_) if id.demand == "required" => "required".to_owned(),
+        Some(operand) => hash_text(&Canonical::of(document, operand)),
+        None => hash_text(&clause.requirement),
+    }
+}
+
+/// Annotations: what a schema demands doesn't hang on them.
+const ANNOTATIONS: [&str; 8] = [
+    "title",
+    "description",
+    "summary",
+    "example",
+    "examples",
+    "default",
+    "deprecated",
+    "$comment",
+];
+
+/// How many nodes of an operand are looked at: what doubles at every level would have no end.
+const MOST: usize = 20_000;
+
+/// Writes an operand as a text that neither the order of members nor the name or the place of what is
+/// referred to changes.
+struct Canonical<'d> {
+    document: &'d Value,
+    /// The schemas that are being referred to, and how deep each stands.
+    way: Vec<(Pointer, usize)>,
+    left: usize,
+}
+
+impl<'d> Canonical<'d> {
+    fn of(document: &'d Value, operand: &Value) -> String {
+        let mut canonical = Canonical {
+            document,
+            way: Vec::new(),
+            left: MOST,
+        };
+        canonical.text(operand, 0)
+    }
+
+    fn text(&mut self, value: &Value, depth: usize) -> String {
+        if self.left == 0 {
+            return "…".to_owned();
+        }
+        match value {
+            Value::Object(members) => {
+                let is_alone = members
+                    .keys()
+                    .all(|key| key == "$ref" || is_annotation(key));
+                let target = members.get("$ref").and_then(Value::as_str);
+                let target = target.and_then(|reference| reference.strip_prefix('#'));
+                let target = target.map(|fragment| self.referred(fragment, depth));
+                match target {
+                    Some(text) if is_alone => return text,
+                    _ => self.left -= 1,
+                }
+                let mut parts: Vec<String> = Vec::new();
+                parts.extend(target.map(|text| format!("$ref:{text}")));
+                let mut names: Vec<&String> = members.keys().collect();
+                names.sort();
+                for name in names {
+                    if name == "$ref" || is_annotation(name) {
+                        continue;
+                    }
+                    // Beside names there are the branches themselves.
+                    let text = if name == "discriminator" {
+                        members[name]["propertyName"].to_string()
+                    } else {
+                        self.text(&members[name], depth + 1)
+                    };
+                    parts.push(format!("{name:?}:{text}"));
+                }
+                shortened(format!("{{{}}}", parts.join(",")))
+            }
+            Value::Array(elements) => {
+                self.left -= 1;
+                let parts: Vec<String> = elements
+                    .iter()
+                    .map(|element| self.text(element, depth + 1))
+                    .collect();
+                shortened(format!("[{}]", parts.join(",")))
+            }
+            other => {
+                self.left -= 1;
+                other.to_string()
+            }
+        }
+    }
+
+    /// What is referred to; back into itself, how far up that stands, whatever references are between.
+    fn referred(&mut self, fragment: &str, depth: usize) -> String {
+        let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+        let at = Pointer::from_text(decoded);
+        if let Some((_, above)) = self.way.iter().find(|(known, _)| *known == at) {
+            return format!("^{}", depth - above);
+        }
+        let document = self.document;
+        let target = at.of(document).unwrap_or(&Value::Null);
+        self.way.push((at, depth));
+        let text = self.text(target, depth);
+        self.way.pop();
+        text
+    }
+}
+
+fn is_annotation(key: &str) -> bool {
+    ANNOTATIONS.contains(&key)
+}
+
+/// A long text by its hash.
+fn shortened(text: String) -> String {
+    if text.len() > 256 {
+        hash_text(&text)
+    } else {
+        text
+    }
+}
+
+/// FNV-1a: short, and the same everywhere and always.
+fn hash_text(text: &str) -> String {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     format!("{hash:08x}")
 }

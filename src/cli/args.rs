@@ -131,6 +131,10 @@ pub(super) struct TargetArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) said: SaidArgs,
+    /// Fail where this share of the clauses that must hold, or one of this pattern, was not put to the
+    /// test (repeatable)
+    #[arg(long, value_name = "PERCENT%|PATTERN")]
+    pub(super) require_clauses: Vec<String>,
 }
 
 /// When a run is over before its last case.
@@ -270,6 +274,12 @@ pub(super) struct ListArgs {
     /// Only clauses of this pattern: * stands for one segment, ** for any number
     #[arg(long, value_name = "PATTERN")]
     pub(super) clause: Option<String>,
+    /// Only clauses of this level
+    #[arg(long, value_name = "LEVEL", value_parser = ["must", "should", "may"])]
+    pub(super) level: Option<String>,
+    /// Only clauses that this side has to keep: answers, requests that must be refused, or both together
+    #[arg(long, value_name = "SIDE", value_parser = ["response", "request", "law"])]
+    pub(super) side: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -283,6 +293,9 @@ pub(super) struct ExplainArgs {
     /// A variable of the target for generated cases, such as `image_id`=… (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub(super) variables: Vec<String>,
+    /// A record of a run, for what became of a clause in it
+    #[arg(long, value_name = "DIR")]
+    pub(super) record: Option<PathBuf>,
 }
 
 #[cfg(feature = "reference")]

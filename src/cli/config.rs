@@ -65,6 +65,9 @@ pub(super) struct ProfileKeys {
     /// Do not verify certificates.
     #[serde(default)]
     pub(super) insecure: bool,
+    /// Shares such as "90%" and patterns of clauses that a run must put to the test.
+    #[serde(default)]
+    pub(super) require_clauses: Vec<String>,
 }
 
 /// A value, or where it comes from.

@@ -1,6 +1,7 @@
 //! `proofmark explain`.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 use serde_json::{Map, Value};
 
@@ -9,12 +10,15 @@ use super::exit::Exit;
 use super::inputs::{self, Inputs};
 use super::stop::{Stop, warn};
 use super::{generated, settings};
-use crate::case::{Case, Origin, Payload, Repeat, Role, expand, expand_text};
-use crate::check::CHECKS;
-use crate::clause::{Clause, ClauseId};
+use crate::case::{Case, CaseId, Origin, Payload, Repeat, Role, expand, expand_text};
+use crate::check::{CHECKS, Judge};
+use crate::clause::{Clause, ClauseId, ClauseIndex, Side};
 use crate::codec::{encode_cookies, encode_header, encode_path, encode_query};
 use crate::diag::{Diagnostic, closest};
+use crate::evidence::read_traces;
 use crate::generate::{FirstRequest, Source};
+use crate::http::StatusPattern;
+use crate::outcome::{CaseOutcome, ClauseVerdict, Ledger, reason};
 
 pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if let Some(check) = CHECKS.iter().find(|check| check.rule().id == args.id) {
@@ -63,7 +67,7 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
         .ok()
         .and_then(|id| read.clauses.find(&id));
     if let Some(index) = index {
-        explain_clause(read.clauses.get(index), &read, out)?;
+        explain_clause(index, &read, args.record.as_deref(), out)?;
         return Ok(Exit::Conforms);
     }
     let clauses: Vec<String> = read
@@ -87,7 +91,13 @@ pub(super) fn run(args: &ExplainArgs, out: &mut impl Write) -> Result<Exit, Stop
     .into())
 }
 
-fn explain_clause(clause: &Clause, read: &Inputs, out: &mut impl Write) -> std::io::Result<()> {
+fn explain_clause(
+    index: ClauseIndex,
+    read: &Inputs,
+    record: Option<&Path>,
+    out: &mut impl Write,
+) -> Result<(), Stop> {
+    let clause = read.clauses.get(index);
     writeln!(out, "clause {}\n", clause.id)?;
     writeln!(
         out,
@@ -98,24 +108,111 @@ fn explain_clause(clause: &Clause, read: &Inputs, out: &mut impl Write) -> std::
     )?;
     writeln!(out, "demanded by {}", read.contract.place(&clause.at))?;
     let name = clause.id.within_operation();
-    let cases: Vec<&Case> = read
-        .cases
-        .iter()
-        .filter(|case| {
-            let main = case.steps.iter().find(|step| step.role == Role::Main);
-            let same = main.is_some_and(|main| {
-                read.contract.operations[main.operation].name == clause.id.subject
-            });
-            same && case
-                .steps
-                .iter()
-                .any(|step| step.clause.as_deref() == Some(&name))
-        })
-        .collect();
-    if !cases.is_empty() {
-        writeln!(out, "\ncases that speak for it:")?;
-        for case in cases {
-            writeln!(out, "  {}  {}", case.id, case.description)?;
+    let of_main = |case: &&Case| {
+        let main = case.steps.iter().find(|step| step.role == Role::Main);
+        main.is_some_and(|main| read.contract.operations[main.operation].name == clause.id.subject)
+    };
+    let speaks = |case: &&Case| {
+        let mut steps = case.steps.iter();
+        of_main(case) && steps.any(|step| step.clause.as_deref() == Some(&name))
+    };
+    let may_reach = |case: &&Case| !speaks(case) && may_reach(case, clause, read);
+    list_cases(
+        out,
+        "cases that speak for it:",
+        read.cases.iter().filter(speaks),
+    )?;
+    if clause.side == Side::Response {
+        let cases = read.cases.iter().filter(may_reach);
+        list_cases(out, "cases whose answers may put it to the test:", cases)?;
+    }
+    let Some(record) = record else { return Ok(()) };
+    explain_record(index, read, record, out)
+}
+
+fn list_cases<'c>(
+    out: &mut impl Write,
+    title: &str,
+    cases: impl Iterator<Item = &'c Case>,
+) -> io::Result<()> {
+    let mut cases = cases.peekable();
+    if cases.peek().is_some() {
+        writeln!(out, "\n{title}")?;
+    }
+    for case in cases {
+        writeln!(out, "  {}  {}", case.id, case.description)?;
+    }
+    Ok(())
+}
+
+/// Whether one of the case's steps asks the clause's operation for an answer that the clause speaks of.
+fn may_reach(case: &Case, clause: &Clause, read: &Inputs) -> bool {
+    let status = clause.id.place.first();
+    let status = status.and_then(|status| status.parse::<StatusPattern>().ok());
+    case.steps.iter().any(|step| {
+        let operation = &read.contract.operations[step.operation];
+        let is_its =
+            operation.name == clause.id.subject || operation.path.to_string() == clause.id.subject;
+        let expected = &step.expect.status;
+        let fits = |status: StatusPattern| match status {
+            StatusPattern::Exact(code) => expected.iter().any(|one| one.covers(code)),
+            other => {
+                expected.contains(&other)
+                    || expected.iter().any(|one| match one {
+                        StatusPattern::Exact(code) => other.covers(*code),
+                        _ => false,
+                    })
+            }
+        };
+        is_its && (expected.is_empty() || status.is_none_or(fits))
+    })
+}
+
+/// What became of a clause in a recorded run.
+fn explain_record(
+    index: ClauseIndex,
+    read: &Inputs,
+    record: &Path,
+    out: &mut impl Write,
+) -> Result<(), Stop> {
+    let clause = read.clauses.get(index);
+    let traces = read_traces(&[record.to_owned()])?;
+    let judge = Judge::new(&read.contract, &read.clauses);
+    let trace_of = |case: &CaseId| traces.iter().find(|trace| trace.case == *case);
+    let judged = read.cases.iter();
+    let judged = judged.filter_map(|case| Some(judge.case(case, trace_of(&case.id)?)));
+    let outcomes: Vec<CaseOutcome> = judged.collect();
+    let mut ledger = Ledger::default();
+    for outcome in &outcomes {
+        ledger.add(outcome);
+    }
+    let mut records = ledger.records(&read.clauses);
+    let Some(found) = records.find(|found| found.clause.id == clause.id) else {
+        return Ok(());
+    };
+    writeln!(out, "\nin {}: {}", record.display(), found.verdict.as_str())?;
+    match &found.verdict {
+        ClauseVerdict::Held(witness)
+        | ClauseVerdict::Broken(witness)
+        | ClauseVerdict::Waived(witness) => {
+            let step = trace_of(&witness.case).and_then(|trace| trace.steps.get(witness.exchange));
+            let exchange = step.and_then(|step| step.result.as_ref().ok());
+            writeln!(out, "  {} (exchange {})", witness.case, witness.exchange)?;
+            if let Some(exchange) = exchange {
+                let line = format!(
+                    "{} {} → {}",
+                    exchange.request.method,
+                    exchange.request.shown_target(),
+                    exchange.response.status
+                );
+                writeln!(out, "  {}", exchange.masked(&line))?;
+            }
+        }
+        ClauseVerdict::Vacuous | ClauseVerdict::Untested => {
+            let is_vacuous = found.verdict == ClauseVerdict::Vacuous;
+            let outcomes: Vec<&CaseOutcome> = outcomes.iter().collect();
+            let why = reason(&read.contract, clause, is_vacuous, &read.cases, &outcomes);
+            writeln!(out, "  {why}\n  {}", why.help())?;
         }
     }
     Ok(())

@@ -124,7 +124,7 @@ impl Recorded {
             waivers: waivers.map(said::waivers).transpose()?,
             today: said::day(self.about.began),
             known: cases.clone(),
-            allow_flaky: false,
+            ..Acceptance::default()
         };
         let judge = Judge::new(contract, clauses);
         let traces = self.traces.iter();
@@ -135,7 +135,7 @@ impl Recorded {
             Some(Arc::new(outcome))
         });
         let outcomes: Vec<Arc<CaseOutcome>> = judged.collect();
-        let concluded = acceptance.conclude(contract, clauses, &outcomes, false);
+        let concluded = acceptance.conclude(contract, clauses, cases, &outcomes, false);
         Ok(Judged {
             outcomes,
             concluded,

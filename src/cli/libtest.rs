@@ -22,9 +22,9 @@ use super::stop::{Stop, warn};
 use super::suite::{Hooks, Suite};
 use crate::case::Case;
 use crate::generate::first_requests;
-use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice};
+use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice, NoticeKind};
 use crate::report::{notice_text, outcome_text, unjudged_text};
-use crate::run::{Pace, RunError, RunResult};
+use crate::run::{Pace, Required, RunError, RunResult};
 
 /// What cargo expects of a test binary that found something.
 const CARGO_FAILED: u8 = 101;
@@ -81,12 +81,13 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     } else {
         Vec::new()
     };
+    let asked = asked(&settings);
     if args.list {
         let trials = all
             .iter()
             .enumerate()
             .map(|(number, case)| stub(case, skips.get(&number)));
-        let last = settings.waivers.is_some().then(|| notices_trial(None));
+        let last = asked.iter().map(|asked| asked.trial(None));
         let trials = trials.chain(selftests).chain(last);
         return Ok(libtest_mimic::run(&args, trials.collect()).exit_code());
     }
@@ -104,8 +105,11 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         .iter()
         .filter(|trial| !args.is_filtered_out(trial))
         .count();
-    let wants_waivers = settings.waivers.is_some() && !args.is_filtered_out(&notices_trial(None));
-    if selected.is_empty() && wanted_selftests == 0 && !wants_waivers {
+    let wants_asked = asked
+        .iter()
+        .any(|asked| !args.is_filtered_out(&asked.trial(None)));
+    let is_whole = selected.len() + skips.len() == all.len();
+    if selected.is_empty() && wanted_selftests == 0 && !wants_asked {
         let _ = writeln!(io::stderr(), "{}", Answer::NothingTested.sentence());
         return Ok(Exit::NothingTested.into());
     }
@@ -114,17 +118,30 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     ready.runner = ready.runner.with_checks(std::mem::take(&mut suite.checks));
     let hooks = std::mem::take(&mut suite.hooks);
     let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
-    let acceptance = said::acceptance(&settings, &all, &about);
+    let mut acceptance = said::acceptance(&settings, &all, &about);
+    if !is_whole {
+        // A process that runs one case, as nextest starts them, can't know what the others put to the test.
+        acceptance.required = Required::default();
+    }
     ready.runner = ready.runner.with_acceptance(acceptance);
     let reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
+    let (told, last): (Vec<_>, Vec<Trial>) = asked
+        .iter()
+        .map(|asked| {
+            let (sender, receiver) = mpsc::channel();
+            let can_tell = is_whole || !asked.of_the_whole;
+            (sender, asked.trial(can_tell.then_some(receiver)))
+        })
+        .unzip();
     let telling = Telling {
         hooks,
         about,
         reports,
+        told,
     };
-    let (has_waivers, allow_flaky) = (settings.waivers.is_some(), settings.allow_flaky);
+    let allow_flaky = settings.allow_flaky;
     let started = start(ready, selected, settings, Arc::new(read), telling)?;
-    let (engine, notices) = (started.engine, started.notices);
+    let engine = started.engine;
     let waiting = Mutex::new(started.outcomes);
     let trials = all.iter().enumerate().map(|(number, case)| {
         let receiver = waiting
@@ -133,8 +150,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             .and_then(|mut waiting| waiting.remove(case.id.as_str()));
         trial(case, skips.get(&number), receiver, allow_flaky)
     });
-    // It waits for the end of the run, and so for all cases: it comes behind them.
-    let last = has_waivers.then(|| notices_trial(Some(notices)));
+    // They wait for the end of the run, and so for all cases: they come behind them.
     let trials = trials.chain(selftests).chain(last);
     let conclusion = libtest_mimic::run(&args, trials.collect());
     let summary = match engine.join() {
@@ -148,9 +164,7 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {
             Exit::CouldNotTell.into()
         }
-        Exit::NothingTested if wanted_selftests == 0 && !wants_waivers => {
-            Exit::NothingTested.into()
-        }
+        Exit::NothingTested if wanted_selftests == 0 && !wants_asked => Exit::NothingTested.into(),
         _ if conclusion.has_failed() => ExitCode::from(CARGO_FAILED),
         _ => ExitCode::SUCCESS,
     })
@@ -218,17 +232,57 @@ fn trial(
     })
 }
 
-/// The trial of what was asked of the run itself: the target's waivers are true.
-fn notices_trial(notices: Option<mpsc::Receiver<Vec<Notice>>>) -> Trial {
-    Trial::test("waivers", move || {
-        let notices = notices.and_then(|notices| notices.recv().ok());
-        let notices = notices.ok_or("the run ended before its waivers could be judged")?;
-        if notices.is_empty() {
-            return Ok(());
-        }
-        let texts: Vec<String> = notices.iter().map(notice_text).collect();
-        Err(Failed::from(texts.join("\n\n")))
-    })
+/// What is asked of the run itself, as a trial of its own.
+struct Asked {
+    name: &'static str,
+    kinds: &'static [NoticeKind],
+    /// Whether only a run of all cases can say.
+    of_the_whole: bool,
+}
+
+/// That the target's waivers are true.
+const WAIVERS: Asked = Asked {
+    name: "waivers",
+    kinds: &[
+        NoticeKind::WaiverExpired,
+        NoticeKind::WaiverUnused,
+        NoticeKind::WaiverDangling,
+    ],
+    of_the_whole: false,
+};
+
+/// That what had to be put to the test was.
+const REQUIRED: Asked = Asked {
+    name: "required-clauses",
+    kinds: &[NoticeKind::ClauseRequired],
+    of_the_whole: true,
+};
+
+fn asked(settings: &Settings) -> Vec<Asked> {
+    let waivers = settings.waivers.is_some().then_some(WAIVERS);
+    let required = (!settings.required.is_empty()).then_some(REQUIRED);
+    waivers.into_iter().chain(required).collect()
+}
+
+impl Asked {
+    /// The trial; without notices to wait for it is skipped.
+    fn trial(&self, notices: Option<mpsc::Receiver<Vec<Notice>>>) -> Trial {
+        let kinds = self.kinds;
+        Trial::ignorable_test(self.name, move || {
+            let Some(notices) = notices else {
+                let reason = "it is judged where all cases are run";
+                return Ok(Completion::ignored_with(reason));
+            };
+            let notices = notices.recv();
+            let notices = notices.map_err(|_| "the run ended before its end")?;
+            let own = notices.iter().filter(|notice| kinds.contains(&notice.kind));
+            let texts: Vec<String> = own.map(notice_text).collect();
+            if texts.is_empty() {
+                return Ok(Completion::Completed);
+            }
+            Err(Failed::from(texts.join("\n\n")))
+        })
+    }
 }
 
 /// Who is told of the run.
@@ -236,12 +290,12 @@ struct Telling {
     hooks: Hooks,
     about: About,
     reports: Reports<'static>,
+    told: Vec<mpsc::Sender<Vec<Notice>>>,
 }
 
 /// A run under way.
 struct Started {
     outcomes: HashMap<String, Outcome>,
-    notices: mpsc::Receiver<Vec<Notice>>,
     engine: std::thread::JoinHandle<Result<RunResult, Stop>>,
 }
 
@@ -262,12 +316,12 @@ fn start(
     }
     let (began, has_begun) = mpsc::channel::<()>();
     let (senders, began) = (Mutex::new(senders), Mutex::new(Some(began)));
-    let (told, notices) = mpsc::channel();
     let engine = std::thread::spawn(move || {
         let Telling {
             hooks,
             about,
             reports,
+            told,
         } = telling;
         let reports = Mutex::new(reports);
         let result = engine::run(&ready, &cases, &|event| {
@@ -321,7 +375,9 @@ fn start(
                 return Err(error.into());
             }
         };
-        let _ = told.send(result.notices.clone());
+        for told in &told {
+            let _ = told.send(result.notices.clone());
+        }
         reports.finish(&Account {
             about: &about,
             contract: &inputs.contract,
@@ -340,7 +396,6 @@ fn start(
     if has_begun.recv().is_ok() {
         return Ok(Started {
             outcomes: receivers,
-            notices,
             engine,
         });
     }

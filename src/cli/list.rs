@@ -59,9 +59,15 @@ pub(super) fn run(args: &ListArgs, out: &mut impl Write) -> Result<Exit, Stop> {
             let pattern =
                 pattern.map_err(|error| Diagnostic::error("clause", error.to_string()))?;
             for clause in read.clauses.iter() {
-                if pattern
+                let of = |wanted: &Option<String>, word: &str| {
+                    wanted.as_ref().is_none_or(|wanted| wanted == word)
+                };
+                let is_meant = pattern
                     .as_ref()
-                    .is_none_or(|pattern| pattern.matches(&clause.id))
+                    .is_none_or(|pattern| pattern.matches(&clause.id));
+                if is_meant
+                    && of(&args.level, clause.level.as_str())
+                    && of(&args.side, clause.side.as_str())
                 {
                     writeln!(
                         out,

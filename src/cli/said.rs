@@ -47,6 +47,7 @@ pub(super) fn acceptance(settings: &Settings, known: &[Case], about: &About) -> 
             None => Vec::new(),
         },
         allow_flaky: settings.allow_flaky,
+        required: settings.required.clone(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::diag::{Diagnostic, Document, Pointer, Source};
 use crate::http::{BaseUrl, Secret};
 use crate::openapi::Contract;
 use crate::profile::{Profile, variable_word};
-use crate::run::Pace;
+use crate::run::{Pace, Required};
 use crate::target::{ClientIdentity, Limits, TlsOptions};
 use crate::waiver::Waivers;
 
@@ -36,6 +36,8 @@ pub(super) struct Settings {
     pub(super) reports: Vec<Wanted>,
     pub(super) pace: Pace,
     pub(super) allow_flaky: bool,
+    /// What must have been put to the test.
+    pub(super) required: Required,
 }
 
 /// Cases under way at once if nobody says otherwise: enough to keep two cores busy, few enough for
@@ -115,10 +117,17 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
     let waivers =
         waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
     let reports = reports::wanted(&args.said.reports).map_err(|found| problems.extend(found));
+    let texts = if args.require_clauses.is_empty() {
+        &keys.require_clauses
+    } else {
+        &args.require_clauses
+    };
+    let required = Required::read(texts, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
     Ok(Settings {
+        required,
         url,
         profile,
         limits,

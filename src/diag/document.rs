@@ -135,20 +135,7 @@ impl Document {
         for (start, source) in other.parts {
             self.parts.push((base + start, source));
         }
-        let Value::Object(members) = Arc::make_mut(&mut self.root) else {
-            return;
-        };
-        if !members.contains_key(holder) {
-            members.insert(holder.to_owned(), Value::Object(serde_json::Map::new()));
-        }
-        let index = members.keys().position(|known| known == holder);
-        if let (Some(index), Some(Value::Object(held))) = (index, members.get_mut(holder)) {
-            let mark = self.marks.child(index);
-            // What was added by an edit has no mark of its own yet.
-            let inner = mark.child(held.len());
-            *inner = other.marks;
-            held.insert(name.to_owned(), Arc::unwrap_or_clone(other.root));
-        }
+        self.hold(holder, name, Arc::unwrap_or_clone(other.root), other.marks);
     }
 
     /// One past the last number a span of it can have.
@@ -197,6 +184,54 @@ impl Document {
         change: impl FnOnce(&mut Value) -> T,
     ) -> Option<T> {
         pointer.of_mut(Arc::make_mut(&mut self.root)).map(change)
+    }
+
+    /// Gives a member of an object another name; what had that name is gone.
+    pub(crate) fn rename(&mut self, pointer: &Pointer, from: &str, to: &str) {
+        let has = |name| self.get(&pointer.child(name)).is_some();
+        if !has(from) {
+            return;
+        }
+        if has(to) {
+            self.remove(pointer, to);
+        }
+        self.edit(pointer, |value| {
+            let Value::Object(members) = value else {
+                return;
+            };
+            let index = members.keys().position(|known| known == from);
+            let value = members.shift_remove(from);
+            if let (Some(index), Some(value)) = (index, value) {
+                members.shift_insert(index, to.to_owned(), value);
+            }
+        });
+    }
+
+    /// Copies a node to be the member `name` of the root's member `holder`, which is made where there is
+    /// none. The copy's nodes have the places of the node's own.
+    pub(crate) fn copy(&mut self, pointer: &Pointer, holder: &str, name: &str) {
+        let Some(value) = self.get(pointer).cloned() else {
+            return;
+        };
+        let marks = self.mark(pointer).clone();
+        self.hold(holder, name, value, marks);
+    }
+
+    fn hold(&mut self, holder: &str, name: &str, value: Value, marks: Mark) {
+        let Value::Object(members) = Arc::make_mut(&mut self.root) else {
+            return;
+        };
+        if !members.contains_key(holder) {
+            members.insert(holder.to_owned(), Value::Object(serde_json::Map::new()));
+        }
+        let index = members.keys().position(|known| known == holder);
+        if let (Some(index), Some(Value::Object(held))) = (index, members.get_mut(holder)) {
+            let mark = self.marks.child(index);
+            // What was added by an edit has no mark of its own yet.
+            let inner = mark.child(held.len());
+            *inner = marks;
+            held.insert(name.to_owned(), value);
+        }
     }
 
     /// Takes a member or an element of a node away.

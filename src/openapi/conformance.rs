@@ -43,6 +43,18 @@ impl schemars::JsonSchema for Level {
     }
 }
 
+/// In which part of its life a promise is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// It is made.
+    #[default]
+    Current,
+    /// It is still kept, and not for long: breaking it is an advice at most.
+    Deprecated,
+    /// It is made no more, and what was promised is to be gone.
+    Removed,
+}
+
 /// What a relation speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelationSide {
@@ -98,6 +110,8 @@ pub struct Identity {
 pub struct Conformance {
     /// Its level.
     pub level: Option<Level>,
+    /// The part of its life it is in.
+    pub phase: Phase,
     /// The version it is demanded from.
     pub since: Option<String>,
     /// Its relations.
@@ -113,6 +127,21 @@ const RELATION_KEYS: [&str; 6] = ["id", "on", "text", "rule", "when", "level"];
 const LAW_KEYS: [&str; 3] = ["id", "text", "level"];
 
 impl Conformance {
+    /// The level and the part of its life that the extension's value says, as a word or as an object's
+    /// `level`; none where it says none that is known.
+    #[must_use]
+    pub fn declared(value: &Value, inherited: Level) -> Option<(Level, Phase)> {
+        let word = value.as_str().or_else(|| value.get("level")?.as_str())?;
+        Some(match word {
+            "must" => (Level::Must, Phase::Current),
+            "should" => (Level::Should, Phase::Current),
+            "may" => (Level::May, Phase::Current),
+            "deprecated" => (inherited.max(Level::Should), Phase::Deprecated),
+            "removed" => (inherited.max(Level::Should), Phase::Removed),
+            _ => return None,
+        })
+    }
+
     /// Reads the extension of the node at `at`, if it has one. `inherited` is the level its
     /// relations and laws have when they name none.
     pub(super) fn read(
@@ -127,10 +156,12 @@ impl Conformance {
         };
         let mut reader = Reader { document, problems };
         reader.keys(&at, value, &KEYS);
-        let level = reader.level(&at, value);
+        let declared = reader.declared(&at, value, inherited);
+        let level = declared.map(|(level, _)| level);
         let inherited = level.unwrap_or(inherited);
         Self {
             level,
+            phase: declared.map_or(Phase::Current, |(_, phase)| phase),
             since: reader.text(&at, value, "since", false),
             relations: reader
                 .list(&at, value, "relations", &RELATION_KEYS)
@@ -144,7 +175,7 @@ impl Conformance {
                     Some(Law {
                         id: reader.text(&at, value, "id", true)?,
                         text: reader.text(&at, value, "text", true)?,
-                        level: reader.level(&at, value).unwrap_or(inherited),
+                        level: reader.level(&at, value, inherited),
                         at,
                     })
                 })
@@ -219,17 +250,31 @@ impl Reader<'_> {
         }
     }
 
-    fn level(&mut self, at: &Pointer, value: &Value) -> Option<Level> {
-        let level = value.get("level")?;
-        let read = Level::deserialize(level).ok();
-        if read.is_none() {
+    fn level(&mut self, at: &Pointer, value: &Value, inherited: Level) -> Level {
+        let declared = self.declared(at, value, inherited);
+        declared.map_or(inherited, |(level, _)| level)
+    }
+
+    fn declared(
+        &mut self,
+        at: &Pointer,
+        value: &Value,
+        inherited: Level,
+    ) -> Option<(Level, Phase)> {
+        let (at, word) = if value.is_object() {
+            (at.child("level"), value.get("level")?)
+        } else {
+            (at.clone(), value)
+        };
+        let declared = Conformance::declared(word, inherited);
+        if declared.is_none() {
             self.problem(
-                &at.child("level"),
-                format!("{level} is not a level"),
-                "use must, should or may".into(),
+                &at,
+                format!("{word} is not a level"),
+                "use must, should, may, deprecated or removed".into(),
             );
         }
-        read
+        declared
     }
 
     fn list<'v>(
@@ -286,7 +331,7 @@ impl Reader<'_> {
                 .text(at, value, "text", false)
                 .unwrap_or_else(|| rule.clone()),
             when: self.text(at, value, "when", false),
-            level: self.level(at, value).unwrap_or(inherited),
+            level: self.level(at, value, inherited),
             at: at.clone(),
             rule,
         })

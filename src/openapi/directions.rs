@@ -29,7 +29,7 @@ pub(super) fn without_required(document: &Document, schemas: &[Pointer], flag: &
         let is_flagged = |name: &str| {
             parts.iter().any(|(_, part)| {
                 let member = part.get("properties").and_then(|all| all.get(name));
-                member.is_some_and(|member| has_flag(root, member, flag))
+                member.is_some_and(|member| has_flag(root, member, flag, 0))
             })
         };
         for (at, part) in &parts {
@@ -88,20 +88,14 @@ fn target(schema: &Map<String, Value>) -> Option<Pointer> {
     Some(Pointer::from_text(decoded))
 }
 
-fn has_flag(root: &Value, member: &Value, flag: &str) -> bool {
-    let mut current = member;
-    for _ in 0..DEEPEST {
-        let Some(schema) = current.as_object() else {
-            return false;
-        };
-        if schema.get(flag) == Some(&Value::Bool(true)) {
-            return true;
-        }
-        let next = target(schema).and_then(|target| target.of(root));
-        match next {
-            Some(next) => current = next,
-            None => return false,
-        }
-    }
-    false
+/// Whether a member has the flag, itself or by what it refers to or is composed of.
+fn has_flag(root: &Value, member: &Value, flag: &str, depth: usize) -> bool {
+    let Some(schema) = member.as_object().filter(|_| depth <= DEEPEST) else {
+        return false;
+    };
+    let referred = target(schema).and_then(|target| target.of(root));
+    let composed = schema.get("allOf").and_then(Value::as_array);
+    let mut further = referred.into_iter().chain(composed.into_iter().flatten());
+    schema.get(flag) == Some(&Value::Bool(true))
+        || further.any(|part| has_flag(root, part, flag, depth + 1))
 }

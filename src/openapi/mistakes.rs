@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Contract, Location, Operation};
 use super::path_template::Piece;
-use crate::diag::{Diagnostic, Pointer};
+use crate::diag::{Diagnostic, Pointer, closest};
 
 /// What is wrong with a contract that can be lived with.
 pub(super) fn find(contract: &Contract) -> Vec<Diagnostic> {
@@ -34,7 +34,103 @@ pub(super) fn find(contract: &Contract) -> Vec<Diagnostic> {
         }
     }
     same_paths(contract, &mut problems);
+    links(contract, &mut problems);
     problems
+}
+
+/// Links that lead nowhere (OpenAPI 3.1.1, 4.8.20), each once.
+fn links(contract: &Contract, problems: &mut Vec<Diagnostic>) {
+    let document = &contract.document;
+    let id = |operation: &Operation| document.get(&operation.at.child("operationId"))?.as_str();
+    let all = contract.operations.iter();
+    let links = all.flat_map(|operation| &operation.responses);
+    let links = links.flat_map(|response| &response.links);
+    let mut said = BTreeSet::new();
+    for link in links {
+        if !said.insert(&link.at) {
+            continue;
+        }
+        let warning = |key: &str, message: String, help: String| {
+            Diagnostic::warning("link", message)
+                .at_key(document, &link.at.child(key), "this leads nowhere")
+                .help(help)
+        };
+        let reference = link.at.child("operationRef");
+        let reference = document.get(&reference).and_then(|value| value.as_str());
+        let target = match (&link.operation, reference) {
+            (Some(name), _) => {
+                let is_it = |operation: &&Operation| id(operation) == Some(name.as_str());
+                let target = contract.operations.iter().find(is_it);
+                if target.is_none() {
+                    let near = closest(name, contract.operations.iter().filter_map(id));
+                    problems.push(warning(
+                        "operationId",
+                        format!(
+                            "the link `{}` is to an operation `{name}`, and there is none",
+                            link.name
+                        ),
+                        near.map_or("name an operationId of this document".to_owned(), |near| {
+                            format!("did you mean `{near}`?")
+                        }),
+                    ));
+                }
+                target
+            }
+            (None, Some(reference)) => {
+                // What another document holds is that document's business.
+                let Some(fragment) = reference.strip_prefix('#') else {
+                    continue;
+                };
+                let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+                let at = Pointer::from_text(decoded);
+                let target = contract.operations.iter().find(|o| o.at == at);
+                if target.is_none() && document.get(&at).is_none() {
+                    problems.push(warning(
+                        "operationRef",
+                        format!(
+                            "the link `{}` is to {reference}, and there is nothing there",
+                            link.name
+                        ),
+                        "name an operation, such as #/paths/~1users~1{id}/get".to_owned(),
+                    ));
+                }
+                target
+            }
+            (None, None) => {
+                problems.push(warning(
+                    "",
+                    format!("the link `{}` names no operation", link.name),
+                    "give it an `operationId`".to_owned(),
+                ));
+                None
+            }
+        };
+        let Some(target) = target else { continue };
+        for (name, _) in &link.parameters {
+            let bare = name.split_once('.').map_or(name.as_str(), |(place, bare)| {
+                let is_place = ["path", "query", "header", "cookie"].contains(&place);
+                if is_place { bare } else { name }
+            });
+            if !target
+                .parameters
+                .iter()
+                .any(|p| p.name == bare || p.name == *name)
+            {
+                problems.push(
+                    Diagnostic::warning(
+                        "link",
+                        format!("`{name}` is no parameter of `{}`", target.name),
+                    )
+                    .at_key(
+                        document,
+                        &link.at.child("parameters").child(name),
+                        "this is never sent",
+                    )
+                    .help("name a parameter of the operation that the link is to"),
+                );
+            }
+        }
+    }
 }
 
 fn names(contract: &Contract, problems: &mut Vec<Diagnostic>) {

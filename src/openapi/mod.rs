@@ -6,7 +6,9 @@
 //! that are named after a version know a version. Read [`Contract`] first.
 
 mod conformance;
+mod dialect;
 mod directions;
+mod dynamic;
 mod files;
 mod keywords;
 mod kinds;
@@ -14,6 +16,7 @@ mod load;
 mod lowering;
 mod mistakes;
 mod model;
+mod names;
 mod operations;
 mod overlay;
 mod path_template;
@@ -26,7 +29,7 @@ mod v3_1;
 mod v3_2;
 mod walk;
 
-pub use conformance::{Conformance, Identity, Law, Level, RelationDecl, RelationSide};
+pub use conformance::{Conformance, Identity, Law, Level, Phase, RelationDecl, RelationSide};
 pub use files::{Disk, Files, NoFiles};
 pub use load::{load, load_overlaid, load_with};
 pub use model::{

@@ -135,6 +135,8 @@ pub struct Operation {
     pub request_body: Option<Body>,
     /// Its responses, in the document's order.
     pub responses: Vec<ResponseObject>,
+    /// Statuses that it promised once and is to answer no more.
+    pub removed: Vec<StatusPattern>,
     /// The alternatives to authenticate, of which one is enough; empty where none is needed.
     pub security: Vec<SecurityRequirement>,
     /// Where it is served, if that isn't where the contract as a whole is.
@@ -397,6 +399,8 @@ pub struct Header {
     pub title: String,
     /// Whether it must be there.
     pub required: bool,
+    /// Whether it was promised once and is to be there no more.
+    pub removed: bool,
     /// Its schema.
     pub schema: Option<Pointer>,
     /// Its schema, compiled when it is asked for.

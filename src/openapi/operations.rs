@@ -1,6 +1,6 @@
 //! Paths, operations, and what requests and answers are made of.
 
-use super::conformance::{Conformance, Level};
+use super::conformance::{Conformance, Level, Phase};
 use super::kinds::METHODS;
 use super::lowering::Lowering;
 use super::model::{
@@ -10,6 +10,7 @@ use super::model::{
 use super::path_template::PathTemplate;
 use super::{v2, v3_2};
 use crate::diag::Pointer;
+use crate::http::StatusPattern;
 use crate::schema::LazySchema;
 
 use serde_json::Value;
@@ -32,6 +33,10 @@ impl Lowering<'_> {
                     continue;
                 }
                 let own = self.conformance(&at, item_level);
+                // What was removed is a method the path hasn't any more.
+                if own.phase == Phase::Removed {
+                    continue;
+                }
                 let level = own.level.unwrap_or(item_level);
                 let mut parameters = self.parameters(&at, level);
                 for parameter in &shared {
@@ -62,6 +67,7 @@ impl Lowering<'_> {
                         .filter(|url| !url.is_empty()),
                     parameters,
                     request_body: self.body(&at.child("requestBody"), level),
+                    removed: self.removed(&at.child("responses")),
                     responses: self.responses(&at.child("responses"), level),
                     security: self
                         .security(&at)
@@ -71,7 +77,8 @@ impl Lowering<'_> {
                         .into_iter()
                         .find(|servers| !servers.is_empty())
                         .unwrap_or_default(),
-                    deprecated: self.flag(&at, "deprecated").unwrap_or(false),
+                    deprecated: self.flag(&at, "deprecated").unwrap_or(false)
+                        || own.phase == Phase::Deprecated,
                     relations,
                     laws,
                     level,
@@ -121,6 +128,10 @@ impl Lowering<'_> {
                     continue;
                 }
             };
+            let conformance = self.conformance(&at, level);
+            if conformance.phase == Phase::Removed {
+                continue;
+            }
             let name = self.text(&at, "name");
             // OpenAPI 3.1.1, 4.8.12.2.1: these three are ignored among parameters.
             if location == Location::Header
@@ -160,7 +171,7 @@ impl Lowering<'_> {
                 compiled: LazySchema::default(),
                 examples: self.examples(&holder),
                 description: self.text(&at, "description"),
-                level: self.level(&at, level),
+                level: conformance.level.unwrap_or(level),
                 name,
                 location,
                 style,
@@ -333,7 +344,11 @@ impl Lowering<'_> {
                 continue;
             };
             let Some(at) = self.follow(&at) else { continue };
-            let level = self.level(&at, level);
+            let conformance = self.conformance(&at, level);
+            if conformance.phase == Phase::Removed {
+                continue;
+            }
+            let level = conformance.level.unwrap_or(level);
             responses.push(ResponseObject {
                 status,
                 description: self.text(&at, "description"),
@@ -347,6 +362,20 @@ impl Lowering<'_> {
         responses
     }
 
+    /// The statuses that are promised no more.
+    fn removed(&mut self, at: &Pointer) -> Vec<StatusPattern> {
+        let mut removed = Vec::new();
+        for (status, at) in self.members(at) {
+            let at = self.follow(&at);
+            let value = at.and_then(|at| self.get(&at.child("x-conformance")));
+            let declared = value.and_then(|value| Conformance::declared(value, Level::Must));
+            if matches!(declared, Some((_, Phase::Removed))) {
+                removed.extend(status.parse::<StatusPattern>());
+            }
+        }
+        removed
+    }
+
     fn headers(&mut self, holder: &Pointer, level: Level) -> Vec<Header> {
         let mut headers = Vec::new();
         for (title, at) in self.members(&holder.child("headers")) {
@@ -355,12 +384,15 @@ impl Lowering<'_> {
             if name == "content-type" {
                 continue;
             }
+            let conformance = self.conformance(&at, level);
+            let removed = conformance.phase == Phase::Removed;
             headers.push(Header {
-                required: self.flag(&at, "required").unwrap_or(false),
-                schema: self.schema(&at),
+                required: self.flag(&at, "required").unwrap_or(false) && !removed,
+                removed,
+                schema: self.schema(&at).filter(|_| !removed),
                 compiled: LazySchema::default(),
                 description: self.text(&at, "description"),
-                level: self.level(&at, level),
+                level: conformance.level.unwrap_or(level),
                 title: title.clone(),
                 name,
                 at,

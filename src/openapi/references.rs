@@ -1,13 +1,11 @@
 //! Where references lead: other files are taken into the document, and every reference is rewritten
 //! as a pointer into it, so that nobody else has to know of files, ids and anchors.
 
-use std::collections::HashMap;
-
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::Value;
-use url::Url;
 
+use super::dialect::{self, Dialect};
 use super::files::Files;
+use super::names::Names;
 use crate::diag::{Diagnostic, Document, Pointer, Syntax};
 
 /// The member of the document's root that holds the files which were taken in.
@@ -44,13 +42,10 @@ pub(super) struct References<'a> {
     files: &'a dyn Files,
     loaded: Vec<Loaded>,
     bytes: usize,
-    /// Schema resources by their absolute URI (JSON Schema 2020-12, 8.2.1), or by the `$id` as it
-    /// stands where there is no absolute one.
-    ids: HashMap<String, Pointer>,
-    /// The absolute URI of each resource that has one.
-    uris: HashMap<Pointer, Url>,
-    /// Anchors by resource and name.
-    anchors: HashMap<(Pointer, String), Pointer>,
+    /// What the schemas of all files are called.
+    pub(super) names: Names,
+    /// Whether a document of this version may name the dialect of its schemas.
+    names_dialect: bool,
 }
 
 struct Loaded {
@@ -68,14 +63,13 @@ pub(super) enum Lost {
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(files: &'a dyn Files, document: &Document) -> Self {
+    pub(super) fn new(files: &'a dyn Files, document: &Document, names_dialect: bool) -> Self {
         let mut references = Self {
             files,
             loaded: Vec::new(),
             bytes: document.source().text().len(),
-            ids: HashMap::new(),
-            uris: HashMap::new(),
-            anchors: HashMap::new(),
+            names: Names::default(),
+            names_dialect,
         };
         references.learn(document, document.source().name(), Pointer::root());
         references
@@ -90,16 +84,30 @@ impl<'a> References<'a> {
     }
 
     /// What references below the schema at `at` are relative to.
-    pub(super) fn below(base: &Base, at: &Pointer, schema: &Value) -> Base {
-        let begins = schema.get("$id").is_some_and(Value::is_string);
+    pub(super) fn below(&self, base: &Base, at: &Pointer) -> Base {
         Base {
             file: base.file,
-            resource: if begins {
+            resource: if self.names.begins(at) {
                 at.clone()
             } else {
                 base.resource.clone()
             },
         }
+    }
+
+    /// The root of the file a node stands in.
+    pub(super) fn file_root(&self, at: &Pointer) -> &Pointer {
+        let file = self.loaded.iter().rev().find(|file| {
+            let rest = at.as_str().strip_prefix(file.root.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        &file.unwrap_or(&self.loaded[0]).root
+    }
+
+    /// The resource a node stands in.
+    pub(super) fn resource(&self, at: &Pointer) -> Pointer {
+        let root = self.file_root(at);
+        self.names.resource(at).unwrap_or_else(|| root.clone())
     }
 
     /// The node a reference leads to, and what references there are relative to.
@@ -116,49 +124,74 @@ impl<'a> References<'a> {
             .into_owned();
         let base = if place.is_empty() {
             base.clone()
-        } else if let Some(resource) = self.by_id(base, place) {
+        } else if let Some(resource) = self.names.by_id(&base.resource, place) {
+            let root = self.file_root(&resource);
+            let file = self.loaded.iter().position(|file| file.root == *root);
             Base {
-                file: base.file,
+                file: file.unwrap_or(base.file),
                 resource,
             }
         } else {
-            let file = self.file(document, base.file, place, problems)?;
+            let file = self.beside(document, base, place, problems)?;
             Base {
                 file,
                 resource: self.loaded[file].root.clone(),
             }
         };
         if !fragment.is_empty() && !fragment.starts_with('/') {
-            let name = (base.resource.clone(), fragment);
-            return match self.anchors.get(&name) {
-                Some(at) => Ok((at.clone(), base)),
-                None => Err(Lost::Why(format!("there is no anchor `{}`", name.1))),
+            return match self.names.anchor(&base.resource, &fragment) {
+                Some(at) => Ok((self.settled(document, at.clone()), base)),
+                None => Err(Lost::Why(format!("there is no anchor `{fragment}`"))),
             };
-        }
-        let target = base.resource.join(&fragment);
-        if document.get(&target).is_some() {
-            return Ok((target, base));
         }
         // Within a schema resource a pointer is relative to it; many documents mean their root.
         let root = &self.loaded[base.file].root;
-        let of_file = root.join(&fragment);
-        if place.is_empty() && document.get(&of_file).is_some() {
-            let resource = root.clone();
-            return Ok((of_file, Base { resource, ..base }));
+        let roots = [
+            Some(&base.resource),
+            Some(root).filter(|_| place.is_empty()),
+        ];
+        for root in roots.into_iter().flatten() {
+            let target = root.join(&fragment);
+            let target = self.settled(document, target);
+            if document.get(&target).is_some() {
+                let resource = self.names.resource(&target);
+                let resource = resource.unwrap_or_else(|| root.clone());
+                return Ok((target, Base { resource, ..base }));
+            }
         }
         Err(Lost::Why("there is nothing there".to_owned()))
     }
 
-    fn by_id(&self, base: &Base, place: &str) -> Option<Pointer> {
-        if self.ids.is_empty() {
-            return None;
-        }
-        let absolute = match self.uris.get(&base.resource) {
-            Some(uri) => uri.join(place).ok(),
-            None => Url::parse(place).ok(),
+    /// The number of the file that `place` names: one beside the file it stands in, else the one its
+    /// resource's own URI leads to.
+    fn beside(
+        &mut self,
+        document: &mut Document,
+        base: &Base,
+        place: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Result<usize, Lost> {
+        let found = self.file(document, base.file, place, problems);
+        let Err(Lost::Why(why)) = found else {
+            return found;
         };
-        let known = absolute.and_then(|uri| self.ids.get(uri.as_str()));
-        known.or_else(|| self.ids.get(place)).cloned()
+        let by_uri = self.names.absolute(&base.resource, place);
+        let by_uri = by_uri.and_then(|uri| self.file(document, base.file, &uri, problems).ok());
+        by_uri.ok_or(Lost::Why(why))
+    }
+
+    /// Where a node is, if the schema that holds it was lowered already.
+    fn settled(&self, document: &Document, at: Pointer) -> Pointer {
+        let has_moved = document.get(&at).is_none()
+            && self
+                .names
+                .known_dialect(&at)
+                .is_some_and(Dialect::has_tuples_in_items);
+        if has_moved {
+            dialect::moved(document.root(), &at)
+        } else {
+            at
+        }
     }
 
     /// The number of the file that `place` names from another one; read if it wasn't yet.
@@ -205,76 +238,13 @@ impl<'a> References<'a> {
         }
     }
 
-    /// Notes a file, with the ids and anchors in it.
+    /// Notes a file, with the names in it.
     fn learn(&mut self, document: &Document, location: &str, root: Pointer) {
-        let text = document.source().text();
-        if ["$id", "nchor", "$self"]
-            .iter()
-            .any(|key| text.contains(key))
-        {
-            let own = document.root().get("$self").and_then(Value::as_str);
-            let base = own.and_then(|own| Url::parse(own).ok());
-            if let Some(base) = &base {
-                self.name(base, &root);
-            }
-            self.collect(document.root(), &root, base.as_ref(), &root);
-        }
+        self.names.learn(document, &root, self.names_dialect);
         self.loaded.push(Loaded {
             location: location.to_owned(),
             root,
         });
-    }
-
-    fn name(&mut self, uri: &Url, at: &Pointer) {
-        let mut bare = uri.clone();
-        bare.set_fragment(None);
-        self.ids
-            .entry(bare.to_string())
-            .or_insert_with(|| at.clone());
-        self.uris.insert(at.clone(), bare);
-    }
-
-    fn collect(&mut self, value: &Value, at: &Pointer, base: Option<&Url>, resource: &Pointer) {
-        let mut own = None;
-        let (mut base, mut resource) = (base, resource);
-        match value {
-            Value::Object(members) => {
-                if let Some(id) = members.get("$id").and_then(Value::as_str) {
-                    let absolute = match base {
-                        Some(base) => base.join(id).ok(),
-                        None => Url::parse(id).ok(),
-                    };
-                    match absolute {
-                        Some(uri) => {
-                            self.name(&uri, at);
-                            own = Some(uri);
-                        }
-                        None => {
-                            self.ids.entry(id.to_owned()).or_insert_with(|| at.clone());
-                        }
-                    }
-                    base = own.as_ref().or(base);
-                    resource = at;
-                }
-                for keyword in ["$anchor", "$dynamicAnchor"] {
-                    if let Some(name) = members.get(keyword).and_then(Value::as_str) {
-                        let name = (resource.clone(), name.to_owned());
-                        self.anchors.entry(name).or_insert_with(|| at.clone());
-                    }
-                }
-                for (name, member) in members {
-                    if member.is_object() || member.is_array() {
-                        self.collect(member, &at.child(name), base, resource);
-                    }
-                }
-            }
-            Value::Array(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    self.collect(element, &at.child(index), base, resource);
-                }
-            }
-            _ => {}
-        }
     }
 }
 

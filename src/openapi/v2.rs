@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::dialect;
 use super::kinds::Kind;
 use super::references::local;
 use super::v3_0;
@@ -39,11 +40,13 @@ pub(super) const REWRITE: Rewrite = Rewrite {
         Kind::Schema => {
             node.get("type") == Some(&Value::from("file"))
                 || node.get("discriminator").is_some_and(Value::is_string)
+                || v3_0::has_sibling(node)
                 || v3_0::wants(node, "x-nullable")
         }
         _ => false,
     },
     apply: rewrite,
+    names_dialect: false,
 };
 
 fn rewrite(kind: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
@@ -59,6 +62,7 @@ fn rewrite(kind: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec
                     schema["discriminator"] = json!({ "propertyName": name });
                 }
             });
+            dialect::ignore_siblings(document, at, "Swagger 2.0", problems);
             v3_0::schema(document, at, "x-nullable", problems);
         }
         _ => {}

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::keywords;
 use super::kinds::Kind;
 use super::walk::Rewrite;
+use super::{dialect, keywords};
 use crate::diag::{Diagnostic, Document, Pointer};
 
 /// Keywords that 3.0 doesn't have and whose presence shows that another version was meant.
@@ -22,8 +22,11 @@ const LATER: [&str; 9] = [
 
 /// Schemas, and nothing else.
 pub(super) const REWRITE: Rewrite = Rewrite {
-    wants: |kind, node| kind == Kind::Schema && (has_later(node) || wants(node, "nullable")),
+    wants: |kind, node| {
+        kind == Kind::Schema && (has_later(node) || has_sibling(node) || wants(node, "nullable"))
+    },
     apply: rewrite,
+    names_dialect: false,
 };
 
 /// Whether a schema, in which `keyword` allows null, is to be rewritten.
@@ -33,6 +36,11 @@ pub(super) fn wants(schema: &Value, keyword: &str) -> bool {
             .iter()
             .any(|bound| schema.get(bound).is_some_and(Value::is_boolean))
         || keywords::has_mistake(schema)
+}
+
+/// Whether something stands beside a reference that the reference replaces (3.0.4, 4.7.23.1).
+pub(super) fn has_sibling(schema: &Value) -> bool {
+    schema.as_object().is_some_and(dialect::has_ignored_sibling)
 }
 
 fn has_later(schema: &Value) -> bool {
@@ -50,6 +58,7 @@ fn is_later((keyword, operand): (&String, &Value)) -> bool {
 
 fn rewrite(kind: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
     if kind == Kind::Schema {
+        dialect::ignore_siblings(document, at, "OpenAPI 3.0", problems);
         later(document, at, problems);
         schema(document, at, "nullable", problems);
     }
@@ -95,7 +104,7 @@ fn later(document: &Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
 /// `nullable: true` allows null beside what the schema says. Where the specification's own rules for it
 /// (3.0.4, 4.7.24.1) and what its authors plainly mean differ, what they mean is taken: a null they
 /// announce must not become a false alarm.
-fn nullable(
+pub(super) fn nullable(
     document: &mut Document,
     at: &Pointer,
     keyword: &'static str,

@@ -10,25 +10,12 @@ use crate::diag::{Diagnostic, Document, Pointer};
 
 /// Schemas, and nothing else.
 pub(super) const REWRITE: Rewrite = Rewrite {
-    wants: |kind, node| {
-        let has = |keyword: &&str| node.get(*keyword).is_some();
-        kind == Kind::Schema && (SPENT.iter().any(has) || v3_0::wants(node, "nullable"))
-    },
+    wants: |kind, node| kind == Kind::Schema && v3_0::wants(node, "nullable"),
     apply: rewrite,
+    names_dialect: true,
 };
 
-/// Ids and anchors have no more to say, now that references are pointers.
-const SPENT: [&str; 3] = ["$id", "$anchor", "$schema"];
-
 fn rewrite(_: Kind, document: &mut Document, at: &Pointer, problems: &mut Vec<Diagnostic>) {
-    for keyword in SPENT {
-        if document
-            .get(at)
-            .is_some_and(|schema| schema.get(keyword).is_some())
-        {
-            document.remove(at, keyword);
-        }
-    }
     earlier(document, at, problems);
     v3_0::schema(document, at, "nullable", problems);
 }

@@ -11,6 +11,7 @@ mod ledger;
 mod notice;
 mod summary;
 mod trace;
+mod untested;
 mod verdict;
 
 pub use account::{About, Account, Cause};
@@ -21,4 +22,5 @@ pub use ledger::{ClauseRecord, Ledger};
 pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
 pub use trace::{NoAnswer, StepRecord, Trace};
+pub use untested::{Untested, reason, untested};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Unjudged, Witness};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::required::Required;
 use crate::case::Case;
 use crate::clause::Clauses;
 use crate::openapi::Contract;
@@ -21,6 +22,8 @@ pub struct Acceptance {
     pub known: Vec<Case>,
     /// Whether a case may pass only when it is sent again.
     pub allow_flaky: bool,
+    /// What must have been put to the test.
+    pub required: Required,
 }
 
 /// What follows from the cases of a run.
@@ -48,6 +51,7 @@ impl Acceptance {
         &self,
         contract: &Contract,
         clauses: &Clauses,
+        cases: &[Case],
         outcomes: &[Arc<CaseOutcome>],
         interrupted: bool,
     ) -> Conclusion {
@@ -71,6 +75,14 @@ impl Acceptance {
             conclusion
                 .notices
                 .extend(outcomes.iter().filter_map(|o| flaky(o)));
+        }
+        // Of a run that tested nothing, or was cut short, it is no news that it tested too little.
+        if !conclusion.summary.is_empty() && !interrupted {
+            let outcomes: Vec<&CaseOutcome> = outcomes.iter().map(AsRef::as_ref).collect();
+            let of = (contract, clauses);
+            let ledger = &conclusion.ledger;
+            let untested = self.required.notices(of, cases, ledger, &outcomes);
+            conclusion.notices.extend(untested);
         }
         conclusion.summary.notices = conclusion.notices.len();
         conclusion.summary.interrupted = interrupted;

@@ -252,7 +252,7 @@ impl Runner {
         let (contract, clauses) = (&self.shared.contract, &self.clauses);
         let concluded = self
             .acceptance
-            .conclude(contract, clauses, &outcomes, interrupted);
+            .conclude(contract, clauses, cases, &outcomes, interrupted);
         for notice in &concluded.notices {
             emit(Event::Notice(notice.clone()));
         }

@@ -16,4 +16,4 @@ pub use compiled::{LazySchema, Schema, SchemaError, Schemas};
 pub use format::Format;
 pub use mismatch::Mismatch;
 pub use pattern::pattern_problem;
-pub use shape::{Demand, Segment, Shape};
+pub use shape::{Demand, Noted, Segment, Shape};

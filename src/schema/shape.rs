@@ -57,6 +57,32 @@ pub struct Demand {
     pub at: Pointer,
     /// Its operand.
     pub operand: Value,
+    /// What the schemas on the way say of it.
+    pub noted: Noted,
+}
+
+/// What the schemas on the way to a demand say of all below them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// The nearest `x-conformance`.
+    pub conformance: Option<Pointer>,
+    /// Whether one of them is `deprecated`.
+    pub deprecated: bool,
+}
+
+/// The way to a node.
+#[derive(Clone, Debug, Default)]
+struct Way {
+    path: Vec<Segment>,
+    noted: Noted,
+}
+
+impl Way {
+    fn further(&self, segment: Segment) -> Self {
+        let mut way = self.clone();
+        way.path.push(segment);
+        way
+    }
 }
 
 impl fmt::Display for Demand {
@@ -163,16 +189,16 @@ impl Shape {
         let mut shape = Self::default();
         let mut known: BTreeMap<Pointer, usize> = BTreeMap::new();
         let mut queue = VecDeque::new();
-        shape.visit(document, root, Vec::new(), &mut known, &mut queue);
-        while let Some((index, at, path)) = queue.pop_front() {
+        shape.visit(document, root, Way::default(), &mut known, &mut queue);
+        while let Some((index, at, way)) = queue.pop_front() {
             if shape.demands.len() >= MOST {
-                let path = Vec::new();
-                let demand = shape.demand(&path, DEEPER, root.clone(), None, &Value::Null);
+                let way = Way::default();
+                let demand = shape.demand(&way, DEEPER, root.clone(), None, &Value::Null);
                 shape.deeper = Some(demand);
                 break;
             }
             if let Some(schema) = at.of(document) {
-                shape.expand(document, (index, &at, path), schema, &mut known, &mut queue);
+                shape.expand(document, (index, &at, way), schema, &mut known, &mut queue);
             }
         }
         shape
@@ -209,9 +235,9 @@ impl Shape {
         &mut self,
         document: &Value,
         at: &Pointer,
-        path: Vec<Segment>,
+        way: Way,
         known: &mut BTreeMap<Pointer, usize>,
-        queue: &mut VecDeque<(usize, Pointer, Vec<Segment>)>,
+        queue: &mut VecDeque<(usize, Pointer, Way)>,
     ) -> usize {
         let at = follow(document, at);
         if let Some(index) = known.get(&at) {
@@ -220,13 +246,13 @@ impl Shape {
         let index = self.nodes.len();
         self.nodes.push(Node::default());
         known.insert(at.clone(), index);
-        queue.push_back((index, at, path));
+        queue.push_back((index, at, way));
         index
     }
 
     fn demand(
         &mut self,
-        path: &[Segment],
+        way: &Way,
         keyword: &str,
         at: Pointer,
         member: Option<&str>,
@@ -236,10 +262,11 @@ impl Shape {
         self.places
             .insert((at.clone(), member.map(str::to_owned)), index);
         self.demands.push(Demand {
-            path: path.to_vec(),
+            path: way.path.clone(),
             keyword: keyword.to_owned(),
             at,
             operand: operand.clone(),
+            noted: way.noted.clone(),
         });
         index
     }
@@ -247,19 +274,23 @@ impl Shape {
     fn expand(
         &mut self,
         document: &Value,
-        (index, at, path): (usize, &Pointer, Vec<Segment>),
+        (index, at, mut way): (usize, &Pointer, Way),
         schema: &Value,
         known: &mut BTreeMap<Pointer, usize>,
-        queue: &mut VecDeque<(usize, Pointer, Vec<Segment>)>,
+        queue: &mut VecDeque<(usize, Pointer, Way)>,
     ) {
         let Some(schema) = schema.as_object() else {
             return;
         };
         let mut node = Node::default();
+        if schema.contains_key("x-conformance") {
+            way.noted.conformance = Some(at.child("x-conformance"));
+        }
+        way.noted.deprecated |= schema.get("deprecated") == Some(&Value::Bool(true));
         for (keyword, subject) in KEYWORDS {
             // A format alone is said of text and of numbers; which, its own definition tells.
             if let Some(operand) = schema.get(*keyword) {
-                let demand = self.demand(&path, keyword, at.child(keyword), None, operand);
+                let demand = self.demand(&way, keyword, at.child(keyword), None, operand);
                 node.demands.push((*subject, demand));
             }
         }
@@ -270,11 +301,9 @@ impl Shape {
             .flatten()
         {
             if let Some(name) = name.as_str() {
-                let mut path = path.clone();
-                path.push(Segment::Member(name.to_owned()));
                 let operand = Value::from(name);
                 node.required.push(self.demand(
-                    &path,
+                    &way.further(Segment::Member(name.to_owned())),
                     "required",
                     at.child("required"),
                     Some(name),
@@ -282,14 +311,10 @@ impl Shape {
                 ));
             }
         }
-        let into = |segment: Segment| {
-            let mut path = path.clone();
-            path.push(segment);
-            path
-        };
+        let into = |segment: Segment| way.further(segment);
         if let Some(target) = reference(schema) {
             node.all_of
-                .push(self.visit(document, &target, path.clone(), known, queue));
+                .push(self.visit(document, &target, way.clone(), known, queue));
         }
         for (n, _) in schema
             .get("allOf")
@@ -300,7 +325,7 @@ impl Shape {
         {
             let at = at.child("allOf").child(n);
             node.all_of
-                .push(self.visit(document, &at, path.clone(), known, queue));
+                .push(self.visit(document, &at, way.clone(), known, queue));
         }
         // Members in the order of their names, so that the least path wins however they are written.
         let mut members: Vec<&String> =
@@ -312,7 +337,11 @@ impl Shape {
             let child = self.visit(document, &at, path, known, queue);
             node.members.insert(name.clone(), child);
         }
-        for (pattern, _) in object(schema, "patternProperties") {
+        let mut patterns: Vec<&String> = object(schema, "patternProperties")
+            .map(|(pattern, _)| pattern)
+            .collect();
+        patterns.sort();
+        for pattern in patterns {
             let at = at.child("patternProperties").child(pattern);
             let path = into(Segment::Matching(pattern.clone()));
             node.matching
@@ -322,7 +351,7 @@ impl Shape {
             Some(Value::Bool(false)) => {
                 let keyword = "additionalProperties";
                 node.closed =
-                    Some(self.demand(&path, keyword, at.child(keyword), None, &Value::Bool(false)));
+                    Some(self.demand(&way, keyword, at.child(keyword), None, &Value::Bool(false)));
             }
             Some(Value::Object(_)) => {
                 let at = at.child("additionalProperties");

@@ -3,6 +3,7 @@
 mod binaries;
 mod bodies;
 mod case_files;
+mod clause_ids;
 mod exchanges;
 mod first_use;
 mod generated;
@@ -11,6 +12,7 @@ mod layers;
 mod matrix;
 mod pace;
 mod published_example;
+mod rearranged;
 mod same_verdicts;
 mod secrets;
 mod security;

@@ -241,3 +241,60 @@ fn what_is_no_openapi_document_is_refused_with_what_to_do() {
         assert!(problems[0].place().is_some(), "{text}");
     }
 }
+
+#[test]
+fn links_that_lead_nowhere_are_said() {
+    let text = r##"
+openapi: 3.1.0
+info: {title: t, version: "1"}
+paths:
+  /users/{id}:
+    get:
+      operationId: getUser
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200":
+          description: d
+          links:
+            self: {operationId: getUser, parameters: {path.id: $request.path.id}}
+            typo: {operationId: getUsr}
+            gone: {operationRef: "#/paths/~1gone/get"}
+            there: {operationRef: "#/paths/~1users~1{id}/get", parameters: {name: x}}
+            other: {operationRef: "https://example.com/api.yaml#/paths/~1a/get"}
+            none: {description: nothing}
+"##;
+    let contract = loaded(text, &NoFiles);
+    insta::assert_snapshot!(render_all(&contract.warnings, Style::Plain), @r##"
+    warning[link]: the link `typo` is to an operation `getUsr`, and there is none
+      --> main.yaml:14:20
+       |
+    14 |             typo: {operationId: getUsr}
+       |                    ^^^^^^^^^^^ this leads nowhere
+       |
+       = help: did you mean `getUser`?
+
+    warning[link]: the link `gone` is to #/paths/~1gone/get, and there is nothing there
+      --> main.yaml:15:20
+       |
+    15 |             gone: {operationRef: "#/paths/~1gone/get"}
+       |                    ^^^^^^^^^^^^ this leads nowhere
+       |
+       = help: name an operation, such as #/paths/~1users~1{id}/get
+
+    warning[link]: `name` is no parameter of `getUser`
+      --> main.yaml:16:77
+       |
+    16 |             there: {operationRef: "#/paths/~1users~1{id}/get", parameters: {name: x}}
+       |                                                                             ^^^^ this is never sent
+       |
+       = help: name a parameter of the operation that the link is to
+
+    warning[link]: the link `none` names no operation
+      --> main.yaml:18:13
+       |
+    18 |             none: {description: nothing}
+       |             ^^^^ this leads nowhere
+       |
+       = help: give it an `operationId`
+    "##);
+}

@@ -1,8 +1,10 @@
 //! Documents of every version, of one file and of many, right and wrong.
 
+mod dialects;
 mod mistakes;
 mod references;
 mod schemas;
+mod suite;
 mod versions;
 
 use std::collections::BTreeMap;
