@@ -17,7 +17,7 @@ pub use model::{
     Auth, Capture, Case, CaseId, Expect, Grounds, INDEX, Origin, Padding, Payload, Repeat, Role,
     Step,
 };
-pub use parse::{CaseFiles, bind_cases, load_cases};
+pub use parse::{CaseFiles, bind_cases, bind_some, load_cases};
 pub use template::{
     Unbound, expand, expand_bytes, expand_text, literal, literal_text, names, unique_names,
     unique_prefix, with_index,

@@ -38,6 +38,13 @@ impl CaseFiles {
         }
         files
     }
+
+    /// The texts that were read, in the order they were given in.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.documents
+            .iter()
+            .map(|document| document.source().text())
+    }
 }
 
 fn document(source: &Arc<Source>) -> Result<Arc<Document>, Vec<Diagnostic>> {
@@ -67,6 +74,15 @@ pub fn load_cases(
 /// # Errors
 /// Every problem of every file.
 pub fn bind_cases(files: CaseFiles, contract: &Contract) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    match bind_some(files, contract) {
+        (cases, problems) if problems.is_empty() => Ok(cases),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// Binds those cases of files to a contract that can be bound, and says what is wrong with the others.
+#[must_use]
+pub fn bind_some(files: CaseFiles, contract: &Contract) -> (Vec<Case>, Vec<Diagnostic>) {
     let CaseFiles {
         documents,
         mut problems,
@@ -97,11 +113,8 @@ pub fn bind_cases(files: CaseFiles, contract: &Contract) -> Result<Vec<Case>, Ve
             );
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     cases.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(cases)
+    (cases, problems)
 }
 
 fn bind_case(

@@ -44,6 +44,8 @@ pub struct Answer<'a> {
     decoded: OnceCell<Option<Decoded>>,
     pub(super) scopes: Scopes,
     pub(super) violations: OnceCell<Vec<ClauseIndex>>,
+    /// Whether nobody kept its body, of which nothing can be said.
+    is_bodiless: bool,
     contract: &'a Contract,
     prefix: &'a str,
 }
@@ -55,10 +57,12 @@ impl Answer<'_> {
         self.exchange.response.status
     }
 
-    /// Whether the answer can have a body at all (RFC 9110, 6.4.1).
+    /// Whether the answer can have a body at all (RFC 9110, 6.4.1), and one that is known here.
     #[must_use]
     pub fn may_have_body(&self) -> bool {
-        self.exchange.request.method != "HEAD" && !matches!(self.status(), 100..=199 | 204 | 304)
+        !self.is_bodiless
+            && self.exchange.request.method != "HEAD"
+            && !matches!(self.status(), 100..=199 | 204 | 304)
     }
 
     /// The body read as strict JSON.
@@ -90,7 +94,8 @@ impl Answer<'_> {
     #[must_use]
     pub fn is_json(&self) -> bool {
         let surplus = &self.exchange.response.surplus;
-        self.media.as_ref().is_some_and(MediaType::is_json)
+        !self.is_bodiless
+            && self.media.as_ref().is_some_and(MediaType::is_json)
             && self.content.is_some()
             && surplus.as_ref().is_none_or(bytes::Bytes::is_empty)
             && self.coding().is_none()
@@ -276,6 +281,7 @@ impl<'a> TraceView<'a> {
                 decoded: OnceCell::new(),
                 scopes: Scopes::default(),
                 violations: OnceCell::new(),
+                is_bodiless: trace.bodiless.contains(&number),
                 contract: judge.contract(),
                 prefix: &trace.prefix,
             });

@@ -6,10 +6,11 @@ use std::thread::ScopedJoinHandle;
 
 use super::args::ContractArgs;
 use super::{built_in, fetch};
-use crate::case::{Case, CaseFiles, bind_cases, discover};
+use crate::case::{Case, CaseFiles, bind_some, discover};
 use crate::check::Judge;
 use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Source};
+use crate::evidence::digest_of;
 use crate::openapi::{Contract, load};
 
 /// A contract with its clauses and cases.
@@ -17,13 +18,32 @@ pub(super) struct Inputs {
     pub(super) contract: Arc<Contract>,
     pub(super) clauses: Arc<Clauses>,
     pub(super) cases: Vec<Case>,
+    /// The SHA-256 of the case files' texts; empty where there are none.
+    pub(super) cases_hash: String,
 }
 
 /// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
 /// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
+    let (inputs, problems) = read_what_binds(args)?;
+    strictly(inputs, problems)
+}
+
+/// The same, where cases that don't bind to the contract are passed over: what is wrong with them is beside
+/// the others.
+pub(super) fn read_what_binds(
+    args: &ContractArgs,
+) -> Result<(Inputs, Vec<Diagnostic>), Vec<Diagnostic>> {
     let contract = || fetch::contract(args.spec.as_deref(), &args.overlays, args.allow_remote_refs);
     read_from(contract, || case_files(args))
+}
+
+fn strictly(inputs: Inputs, problems: Vec<Diagnostic>) -> Result<Inputs, Vec<Diagnostic>> {
+    if problems.is_empty() {
+        Ok(inputs)
+    } else {
+        Err(problems)
+    }
 }
 
 /// The same of a text that is there already, and a folder of cases.
@@ -31,19 +51,20 @@ pub(super) fn of_text(
     source: Arc<Source>,
     cases: Option<&Path>,
 ) -> Result<Inputs, Vec<Diagnostic>> {
-    read_from(
+    let (inputs, problems) = read_from(
         || load(source),
         || match cases {
             Some(folder) => folder_files(folder),
             None => Ok(CaseFiles::default()),
         },
-    )
+    )?;
+    strictly(inputs, problems)
 }
 
 fn read_from(
     contract: impl FnOnce() -> Result<Contract, Vec<Diagnostic>>,
     files: impl FnOnce() -> Result<CaseFiles, Vec<Diagnostic>> + Send,
-) -> Result<Inputs, Vec<Diagnostic>> {
+) -> Result<(Inputs, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (contract, files) = std::thread::scope(|scope| {
         let files = scope.spawn(files);
         (contract(), joined(files))
@@ -55,28 +76,28 @@ fn read_from(
             return Err(problems.into_iter().flatten().flatten().collect());
         }
     };
-    let (clauses, mut problems, cases) = std::thread::scope(|scope| {
+    let cases_hash = digest_of(files.texts());
+    let (clauses, mut problems, (cases, unbound)) = std::thread::scope(|scope| {
         let clauses = scope.spawn(|| {
             let clauses = Clauses::of(&contract);
             let problems = Judge::new(&contract, &clauses).problems();
             (clauses, problems)
         });
-        let cases = bind_cases(files, &contract);
+        let cases = bind_some(files, &contract);
         let (clauses, problems) = joined(clauses);
         (clauses, problems, cases)
     });
-    match cases {
-        Ok(cases) if problems.is_empty() => Ok(Inputs {
-            contract: Arc::new(contract),
-            clauses: Arc::new(clauses),
-            cases,
-        }),
-        Ok(_) => Err(problems),
-        Err(found) => {
-            problems.extend(found);
-            Err(problems)
-        }
+    if !problems.is_empty() {
+        problems.extend(unbound);
+        return Err(problems);
     }
+    let inputs = Inputs {
+        contract: Arc::new(contract),
+        clauses: Arc::new(clauses),
+        cases,
+        cases_hash,
+    };
+    Ok((inputs, unbound))
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {

@@ -116,7 +116,8 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
     let acceptance = said::acceptance(&settings, &all, &about);
     ready.runner = ready.runner.with_acceptance(acceptance);
-    let reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
+    let mut reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
+    reports.record(settings.record.as_deref(), &about, &ready)?;
     let telling = Telling {
         hooks,
         about,
@@ -288,7 +289,10 @@ fn start(
                     let mut err = anstream::AutoStream::auto(io::stderr());
                     let _ = writeln!(err, "LEFT BEHIND by {case}: {what}");
                 }
-                Event::Notice(_) | Event::Finished(_) => {}
+                Event::Exchanged { .. }
+                | Event::CaseSent { .. }
+                | Event::Notice(_)
+                | Event::Finished(_) => {}
             }
         });
         // Whoever still waits for a case that was not run is told so.
@@ -315,7 +319,7 @@ fn start(
             summary: &result.summary,
         });
         reports.written()?;
-        engine::keep(&settings, &inputs, &ready, &result)?;
+        engine::keep(&settings, &inputs, &result)?;
         Ok(result)
     });
     if has_begun.recv().is_ok() {
@@ -342,6 +346,7 @@ fn selftests(inputs: &Inputs, cases: &[Case]) -> Vec<Trial> {
             contract: inputs.contract.clone(),
             clauses: inputs.clauses.clone(),
             cases: cases.to_vec(),
+            cases_hash: inputs.cases_hash.clone(),
         }));
         let silent = selftest.clone();
         let mut trials = vec![Trial::test("selftest::silence", move || {

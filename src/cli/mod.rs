@@ -21,6 +21,7 @@ mod judge;
 mod libtest;
 mod lint;
 mod list;
+mod recorded;
 mod reports;
 mod run;
 mod said;

@@ -20,5 +20,5 @@ pub use finding::{Finding, Request as FindingRequest, Waived};
 pub use ledger::{ClauseRecord, Ledger};
 pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
-pub use trace::{NoAnswer, StepRecord, Trace};
+pub use trace::{Ending, NoAnswer, StepRecord, Trace};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Witness};

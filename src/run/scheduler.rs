@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::acceptance::Acceptance;
@@ -14,7 +14,7 @@ use super::patience::Patience;
 use super::plan::Plan;
 use super::preflight;
 use super::provider::Providers;
-use super::send::{self, Sent};
+use super::send::{self, Sent, Told};
 use crate::case::Case;
 use crate::check::{Check, Judge};
 use crate::clause::Clauses;
@@ -188,6 +188,10 @@ impl Runner {
         done.resize_with(plan.cases.len(), || None);
         let mut finish = |number: usize, sent: Sent| {
             let case = &cases[plan.cases[number].case];
+            emit(Event::CaseSent {
+                case: case.id.clone(),
+                ending: Arc::new(sent.trace.ending()),
+            });
             let mut outcome = judge.case(case, &sent.trace);
             self.acceptance.apply(&self.clauses, &mut outcome);
             let outcome = Arc::new(outcome);
@@ -270,6 +274,9 @@ impl Runner {
             .collect();
         let mut under_way: JoinSet<(usize, Sent)> = JoinSet::new();
         let mut busy: Vec<(usize, BTreeSet<String>)> = Vec::new();
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let told = Told(told);
+        let exchanged = |(case, record)| emit(Event::Exchanged { case, record });
         loop {
             while under_way.len() < self.shared.options.concurrency.max(1)
                 && !*self.cancelled.borrow()
@@ -282,11 +289,26 @@ impl Runner {
                 let case = cases[plan.cases[number].case].clone();
                 emit(Event::CaseStarted(case.id.clone()));
                 let (shared, cancelled) = (self.shared.clone(), self.cancelled.subscribe());
+                let told = told.clone();
                 busy.push((number, lanes.clone()));
-                under_way
-                    .spawn(async move { (number, one(&shared, &case, &lanes, cancelled).await) });
+                under_way.spawn(async move {
+                    let sent = one(&shared, &case, &lanes, &told, cancelled).await;
+                    (number, sent)
+                });
             }
-            match under_way.join_next().await {
+            let joined = tokio::select! {
+                biased;
+                Some(record) = heard.recv() => {
+                    exchanged(record);
+                    continue;
+                }
+                joined = under_way.join_next() => joined,
+            };
+            // A case's exchanges are told of before its end.
+            while let Ok(record) = heard.try_recv() {
+                exchanged(record);
+            }
+            match joined {
                 None => break,
                 Some(Ok((number, sent))) => {
                     busy.retain(|(running, _)| *running != number);
@@ -331,6 +353,7 @@ async fn one(
     shared: &Shared,
     case: &Case,
     lanes: &BTreeSet<String>,
+    told: &Told,
     mut cancelled: watch::Receiver<bool>,
 ) -> Sent {
     let held = tokio::select! {
@@ -338,7 +361,7 @@ async fn one(
         _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
     };
     match held {
-        Ok(_held) => send::case(shared, case, cancelled).await,
+        Ok(_held) => send::case(shared, case, told, cancelled).await,
         Err(reason) => {
             let mut trace = Trace::new(
                 case.id.clone(),

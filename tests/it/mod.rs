@@ -8,6 +8,8 @@ mod hostile;
 mod layers;
 mod matrix;
 mod published_example;
+mod recordings;
+mod records;
 mod same_verdicts;
 mod secrets;
 mod security;
