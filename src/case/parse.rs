@@ -102,6 +102,11 @@ impl CaseFiles {
         bound.cases.sort_by(|a, b| a.id.cmp(&b.id));
         bound
     }
+
+    /// The texts that were read, in the order they were given in.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.document.source().text())
+    }
 }
 
 impl CaseFile {

@@ -57,6 +57,8 @@ pub struct Answer<'a> {
     decoded: OnceCell<Option<Decoded>>,
     pub(super) scopes: Scopes,
     pub(super) violations: OnceCell<Vec<ClauseIndex>>,
+    /// Whether nobody kept its body, of which nothing can be said.
+    is_bodiless: bool,
     contract: &'a Contract,
     prefix: &'a str,
 }
@@ -68,10 +70,12 @@ impl Answer<'_> {
         self.exchange.response.status
     }
 
-    /// Whether the answer can have a body at all (RFC 9110, 6.4.1).
+    /// Whether the answer can have a body at all (RFC 9110, 6.4.1), and one that is known here.
     #[must_use]
     pub fn may_have_body(&self) -> bool {
-        self.exchange.request.method != "HEAD" && !matches!(self.status(), 100..=199 | 204 | 304)
+        !self.is_bodiless
+            && self.exchange.request.method != "HEAD"
+            && !matches!(self.status(), 100..=199 | 204 | 304)
     }
 
     /// The body read as strict JSON.
@@ -334,6 +338,7 @@ impl<'a> TraceView<'a> {
                 decoded: OnceCell::new(),
                 scopes: Scopes::default(),
                 violations: OnceCell::new(),
+                is_bodiless: trace.bodiless.contains(&number),
                 contract: judge.contract(),
                 prefix: &trace.prefix,
             });

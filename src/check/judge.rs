@@ -47,6 +47,9 @@ pub fn answer_met(
         && unmet(&expanded(&step.expect, bindings), exchange, value).is_none()
 }
 
+/// So few traces are judged before another thread would have begun.
+const FEW: usize = 64;
+
 /// A contract made ready to judge by: its clauses numbered, its relations compiled.
 pub struct Judge<'c> {
     contract: &'c Contract,
@@ -157,6 +160,29 @@ impl<'c> Judge<'c> {
         Some(self.case(&case, &trace))
     }
 
+    /// Judges traces, each by its case, on all cores.
+    #[must_use]
+    pub fn all(&self, traces: &[(&Case, &Trace)]) -> Vec<CaseOutcome> {
+        let one = |(case, trace): &(&Case, &Trace)| self.case(case, trace);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        if cores == 1 || traces.len() < FEW {
+            return traces.iter().map(one).collect();
+        }
+        let part = traces.len().div_ceil(cores);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = traces
+                .chunks(part)
+                .map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>()))
+                .collect();
+            let judged = threads.into_iter().flat_map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            judged.collect()
+        })
+    }
+
     /// Judges one case's trace. What was found when it was first sent is what is said of it, also where
     /// it passed when it was sent again.
     #[must_use]
@@ -221,10 +247,11 @@ pub fn judge(contract: &Contract, cases: &[Case], traces: &[Trace]) -> Vec<CaseO
     let judge = Judge::new(contract, &clauses);
     let by_case: HashMap<&CaseId, &Trace> =
         traces.iter().map(|trace| (&trace.case, trace)).collect();
-    cases
+    let pairs: Vec<(&Case, &Trace)> = cases
         .iter()
-        .filter_map(|case| Some(judge.case(case, by_case.get(&case.id)?)))
-        .collect()
+        .filter_map(|case| Some((case, *by_case.get(&case.id)?)))
+        .collect();
+    judge.all(&pairs)
 }
 
 /// One cause is one finding: of several of one clause the main request's stays, or else the first.

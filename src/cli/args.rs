@@ -36,11 +36,11 @@ pub(super) enum Command {
     Spec(SpecArgs),
     /// Write the API documentation of a contract
     Docs(DocsArgs),
-    /// Judge recorded exchanges again, without a target
+    /// Judge what was recorded, without a target: by a run, a browser, a proxy or a test tool
     Judge(JudgeArgs),
     /// Accept what a recorded run found, in a file of waivers
     Waive(WaiveArgs),
-    /// Put several records of one run together
+    /// Put the records of a run's parts together
     Merge(MergeArgs),
 }
 
@@ -354,7 +354,8 @@ pub(super) struct DocsArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct JudgeArgs {
-    /// Records (folders or their .ndjson files), or single exchanges (.json, .yaml)
+    /// What was recorded: records of runs (folders or their .ndjson files), HAR files, YAML cassettes of VCR
+    /// or vcrpy, single exchanges
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -365,9 +366,10 @@ pub(super) struct JudgeArgs {
     pub(super) verdicts: Option<PathBuf>,
     #[command(flatten)]
     pub(super) said: SaidArgs,
-    /// The base path that the recorded requests' targets begin with
-    #[arg(long, value_name = "PATH", default_value = "")]
-    pub(super) base_path: String,
+    /// The base path that the targets of other tools' requests begin with [default: that of the contract's
+    /// servers, or what fits]
+    #[arg(long, value_name = "PATH")]
+    pub(super) base_path: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -405,7 +407,7 @@ pub(super) struct MergeArgs {
     /// Records (folders or their .ndjson files)
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// The folder the whole record is written to
+    /// The folder the whole record is put into
     #[arg(long, value_name = "DIR")]
     pub(super) into: PathBuf,
 }

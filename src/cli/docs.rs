@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ContractArgs, DocsArgs};
 use super::exit::Exit;
-use super::judge::Recorded;
+use super::recorded::Recorded;
 use super::stop::Stop;
 use super::{inputs, spec};
 use crate::check::stale_examples;
@@ -22,7 +22,7 @@ pub(super) fn run(args: &DocsArgs, out: &mut impl Write) -> Result<Exit, Stop> {
         })?;
         return written(args, &read.contract, None, Vec::new(), out);
     }
-    let recorded = Recorded::read(&args.contract, &args.records, "")?;
+    let recorded = Recorded::read(&args.contract, &args.records, None)?;
     let judged = recorded.judged(args.waivers.as_deref())?;
     let contract = &recorded.inputs.contract;
     let stale = stale_examples(contract, &recorded.traces);

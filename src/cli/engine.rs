@@ -9,7 +9,6 @@ use super::settings::Settings;
 use super::verdicts;
 use crate::case::Case;
 use crate::diag::{Diagnostic, Style, render_all};
-use crate::evidence::{Header, write_traces};
 use crate::outcome::Event;
 use crate::profile::Profile;
 use crate::run::{Options, Pace, Plan, RunError, RunResult, Runner, plan};
@@ -111,6 +110,10 @@ pub(super) struct Ready {
     pub(super) plan: Plan,
     pub(super) nonce: String,
     pub(super) describe: String,
+    /// The target's scheme and authority.
+    pub(super) origin: String,
+    /// The target's base path.
+    pub(super) prefix: String,
 }
 
 pub(super) fn ready(
@@ -140,6 +143,8 @@ pub(super) fn ready(
         plan,
         nonce,
         describe: aim.target.describe(),
+        origin: aim.target.origin(),
+        prefix: aim.target.prefix().to_owned(),
     })
 }
 
@@ -197,26 +202,12 @@ pub(super) fn runtime() -> tokio::runtime::Runtime {
         .expect("the system gives a program its threads")
 }
 
-/// Writes what the settings ask to be kept of a run.
+/// Writes what the settings ask to be written of a run that is over.
 pub(super) fn keep(
     settings: &Settings,
     inputs: &Inputs,
-    ready: &Ready,
     result: &RunResult,
 ) -> Result<(), Diagnostic> {
-    if let Some(folder) = &settings.record {
-        let header = Header {
-            proofmark: 1,
-            contract: inputs.contract.title(),
-            target: ready.describe.clone(),
-        };
-        write_traces(folder, &ready.nonce, &header, &result.traces).map_err(|error| {
-            Diagnostic::error(
-                "record",
-                format!("{} can't be written: {error}", folder.display()),
-            )
-        })?;
-    }
     let outcomes = result.outcomes.iter().map(AsRef::as_ref);
     verdicts::write(settings.verdicts.as_deref(), inputs, outcomes)
 }

@@ -15,7 +15,7 @@ use crate::check::{CHECKS, Judge};
 use crate::clause::{Clause, ClauseId, ClauseIndex, Side};
 use crate::codec::{encode_cookies, encode_header, encode_path, encode_query};
 use crate::diag::{Diagnostic, closest};
-use crate::evidence::read_traces;
+use crate::evidence::read_records;
 use crate::generate::{FirstRequest, Source};
 use crate::http::StatusPattern;
 use crate::outcome::{CaseOutcome, ClauseVerdict, Ledger, reason};
@@ -176,7 +176,7 @@ fn explain_record(
     out: &mut impl Write,
 ) -> Result<(), Stop> {
     let clause = read.clauses.get(index);
-    let traces = read_traces(&[record.to_owned()])?;
+    let traces = read_records(&[record.to_owned()])?.traces;
     let judge = Judge::new(&read.contract, &read.clauses);
     let trace_of = |case: &CaseId| traces.iter().find(|trace| trace.case == *case);
     let judged = read.cases.iter();

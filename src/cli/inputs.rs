@@ -10,6 +10,7 @@ use crate::case::{Case, CaseFiles};
 use crate::check::Judge;
 use crate::clause::Clauses;
 use crate::diag::{Diagnostic, Source};
+use crate::evidence::digest_of;
 use crate::openapi::{Contract, load};
 use crate::run;
 
@@ -18,13 +19,34 @@ pub(super) struct Inputs {
     pub(super) contract: Arc<Contract>,
     pub(super) clauses: Arc<Clauses>,
     pub(super) cases: Vec<Case>,
+    /// The SHA-256 of the case files' texts; empty where there are none.
+    pub(super) cases_hash: String,
 }
 
 /// Reads contract and cases, and says everything that is wrong with either. What doesn't wait for
 /// something else is done beside it: a command is not to be waited for.
 pub(super) fn read(args: &ContractArgs) -> Result<Inputs, Vec<Diagnostic>> {
+    let (inputs, problems) = read_what_binds(args)?;
+    strictly(inputs, problems)
+}
+
+/// The same, where cases that don't bind to the contract are passed over: what is wrong with them is beside
+/// the others.
+pub(super) fn read_what_binds(
+    args: &ContractArgs,
+) -> Result<(Inputs, Vec<Diagnostic>), Vec<Diagnostic>> {
     let contract = || fetch::contract(args.spec.as_deref(), &args.overlays, args.allow_remote_refs);
     read_from(contract, || case_files(args))
+}
+
+fn strictly(inputs: Inputs, mut problems: Vec<Diagnostic>) -> Result<Inputs, Vec<Diagnostic>> {
+    if problems.is_empty() {
+        return Ok(inputs);
+    }
+    // Without these they would only be said once the others are mended.
+    let found = run::problems(&inputs.contract, &inputs.clauses, &inputs.cases);
+    problems.extend(found);
+    Err(problems)
 }
 
 /// The same of a text that is there already, and a folder of cases.
@@ -32,19 +54,20 @@ pub(super) fn of_text(
     source: Arc<Source>,
     cases: Option<&Path>,
 ) -> Result<Inputs, Vec<Diagnostic>> {
-    read_from(
+    let (inputs, problems) = read_from(
         || load(source),
         || match cases {
             Some(folder) => folder_files(folder),
             None => Ok(CaseFiles::default()),
         },
-    )
+    )?;
+    strictly(inputs, problems)
 }
 
 fn read_from(
     contract: impl FnOnce() -> Result<Contract, Vec<Diagnostic>>,
     files: impl FnOnce() -> Result<CaseFiles, Vec<Diagnostic>> + Send,
-) -> Result<Inputs, Vec<Diagnostic>> {
+) -> Result<(Inputs, Vec<Diagnostic>), Vec<Diagnostic>> {
     let (contract, files) = std::thread::scope(|scope| {
         let files = scope.spawn(files);
         (contract(), joined(files))
@@ -56,6 +79,7 @@ fn read_from(
             return Err(problems.into_iter().flatten().flatten().collect());
         }
     };
+    let cases_hash = digest_of(files.texts());
     let (clauses, mut problems, bound) = std::thread::scope(|scope| {
         let clauses = scope.spawn(|| {
             let clauses = Clauses::of(&contract);
@@ -66,17 +90,18 @@ fn read_from(
         let (clauses, problems) = joined(clauses);
         (clauses, problems, bound)
     });
-    problems.extend(bound.problems);
-    if problems.is_empty() {
-        return Ok(Inputs {
-            contract: Arc::new(contract),
-            clauses: Arc::new(clauses),
-            cases: bound.cases,
-        });
+    if !problems.is_empty() {
+        problems.extend(bound.problems);
+        problems.extend(run::problems(&contract, &clauses, &bound.cases));
+        return Err(problems);
     }
-    // Without these they would only be said once the others are mended.
-    problems.extend(run::problems(&contract, &clauses, &bound.cases));
-    Err(problems)
+    let inputs = Inputs {
+        contract: Arc::new(contract),
+        clauses: Arc::new(clauses),
+        cases: bound.cases,
+        cases_hash,
+    };
+    Ok((inputs, bound.problems))
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {

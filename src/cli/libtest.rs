@@ -124,7 +124,6 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         acceptance.required = Required::default();
     }
     ready.runner = ready.runner.with_acceptance(acceptance);
-    let reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
     let (told, last): (Vec<_>, Vec<Trial>) = asked
         .iter()
         .map(|asked| {
@@ -133,6 +132,8 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
             (sender, asked.trial(can_tell.then_some(receiver)))
         })
         .unzip();
+    let mut reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
+    reports.record(settings.record.as_deref(), &about, &ready)?;
     let telling = Telling {
         hooks,
         about,
@@ -355,7 +356,10 @@ fn start(
                     let mut err = anstream::AutoStream::auto(io::stderr());
                     let _ = writeln!(err, "LEFT BEHIND by {case}: {what}");
                 }
-                Event::Notice(_) | Event::Finished(_) => {}
+                Event::Exchanged { .. }
+                | Event::CaseSent { .. }
+                | Event::Notice(_)
+                | Event::Finished(_) => {}
             }
         });
         // Whoever still waits for a case that was not run is told so.
@@ -390,7 +394,7 @@ fn start(
             summary: &result.summary,
         });
         reports.written()?;
-        engine::keep(&settings, &inputs, &ready, &result)?;
+        engine::keep(&settings, &inputs, &result)?;
         Ok(result)
     });
     if has_begun.recv().is_ok() {
@@ -416,6 +420,7 @@ fn selftests(inputs: &Inputs, cases: &[Case]) -> Vec<Trial> {
             contract: inputs.contract.clone(),
             clauses: inputs.clauses.clone(),
             cases: cases.to_vec(),
+            cases_hash: inputs.cases_hash.clone(),
         }));
         let silent = selftest.clone();
         let mut trials = vec![Trial::test("selftest::silence", move || {

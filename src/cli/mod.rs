@@ -22,6 +22,7 @@ mod libtest;
 mod lint;
 mod list;
 mod pace;
+mod recorded;
 mod reports;
 mod run;
 mod said;

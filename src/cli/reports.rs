@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use anstream::stream::IsTerminal as _;
 
+use super::engine::Ready;
 use super::inputs::Inputs;
 use crate::case::Case;
 use crate::diag::{Diagnostic, closest};
+use crate::evidence::Recorder;
 use crate::outcome::{About, Account, CaseOutcome, CaseVerdict, Event, Ledger, Summary, Trouble};
 use crate::report::{FORMATS, Format, Out, Palette, Progress, Reporter, Terminal};
 use crate::run::{Plan, Planned, RunError};
@@ -178,6 +180,27 @@ impl<'a> Reports<'a> {
         Ok(reports)
     }
 
+    /// Has a record kept in a folder, if one is named. That it can't be written is known at once.
+    pub(super) fn record(
+        &mut self,
+        folder: Option<&Path>,
+        about: &About,
+        ready: &Ready,
+    ) -> Result<(), Diagnostic> {
+        let Some(folder) = folder else { return Ok(()) };
+        let recorder = Recorder::create(folder, about, &ready.origin, &ready.prefix);
+        let recorder = recorder.map_err(|error| {
+            Diagnostic::error(
+                "record",
+                format!("{} can't be written: {error}", folder.display()),
+            )
+            .help("give another folder with --record")
+        })?;
+        let name = format!("the record in {}", folder.display());
+        self.all.push((name, Box::new(Recording(recorder))));
+        Ok(())
+    }
+
     /// Tells all of them. The first failure to write is kept; the others and the run go on.
     pub(super) fn event(&mut self, event: &Event) {
         self.each(|reporter| reporter.event(event));
@@ -258,6 +281,19 @@ impl<'a> Reports<'a> {
         for number in failed.into_iter().rev() {
             self.all.remove(number);
         }
+    }
+}
+
+/// A record as one of those who listen.
+struct Recording(Recorder);
+
+impl Reporter for Recording {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.0.event(event)
+    }
+
+    fn finish(&mut self, _account: &Account<'_>) -> io::Result<()> {
+        Ok(())
     }
 }
 

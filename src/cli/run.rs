@@ -96,7 +96,8 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let acceptance = said::acceptance(&settings, &all_cases, &about);
     ready.runner = ready.runner.with_acceptance(acceptance);
     let mut err = anstream::AutoStream::auto(io::stderr());
-    let reports = Reports::beside_people(&settings.reports, &mut *out, &mut err)?;
+    let mut reports = Reports::beside_people(&settings.reports, &mut *out, &mut err)?;
+    reports.record(settings.record.as_deref(), &about, &ready)?;
     let reports = Mutex::new(reports);
     let result = engine::run(&ready, &cases, &|event| {
         if let Ok(mut reports) = reports.lock() {
@@ -143,6 +144,6 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         write!(out, "\n{not_called}")?;
     }
     // What is to be kept is kept last: if that fails, what was found out was still said.
-    engine::keep(&settings, &read, &ready, &result)?;
+    engine::keep(&settings, &read, &result)?;
     Ok(exit)
 }

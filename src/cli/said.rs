@@ -1,16 +1,20 @@
 //! What a run is held to, and when: waivers from their file, the day from the clock.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
+use serde_json::{Value, json};
 
 use super::inputs::Inputs;
 use super::settings::Settings;
 use crate::case::Case;
 use crate::diag::{Diagnostic, Source};
+use crate::evidence::digest;
 use crate::outcome::About;
+use crate::profile::Profile;
 use crate::run::Acceptance;
 use crate::waiver::Waivers;
 
@@ -55,11 +59,30 @@ pub(super) fn acceptance(settings: &Settings, known: &[Case], about: &About) -> 
 pub(super) fn about(settings: &Settings, inputs: &Inputs, target: &str, run: &str) -> About {
     About {
         contract: inputs.contract.title(),
+        contract_hash: inputs.contract_hash(),
+        cases_hash: inputs.cases_hash.clone(),
         target: target.to_owned(),
         profile: settings.profile_name.clone(),
+        profile_hash: profile_hash(&settings.profile),
         run: run.to_owned(),
         began: now(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        ..About::default()
     }
+}
+
+/// The digest of what a profile says of the target: variables with their values, credentials and header
+/// fields by name alone.
+fn profile_hash(profile: &Profile) -> String {
+    let variables: BTreeMap<&String, &Value> = profile.variables.iter().collect();
+    let schemes = profile.schemes.iter();
+    let schemes: Vec<_> = schemes
+        .map(|(scheme, identities)| (scheme, identities.keys().collect::<Vec<_>>()))
+        .collect();
+    let identities: Vec<&String> = profile.identities.keys().collect();
+    let headers: Vec<&String> = profile.headers.iter().map(|(name, _)| name).collect();
+    digest(
+        json!([variables, identities, schemes, headers])
+            .to_string()
+            .as_bytes(),
+    )
 }

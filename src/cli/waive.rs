@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::args::WaiveArgs;
 use super::exit::Exit;
-use super::judge::{Judged, Recorded};
+use super::recorded::{Judged, Recorded};
 use super::stop::Stop;
 use crate::clause::{ClauseId, ClausePattern};
 use crate::diag::{Diagnostic, Source};
@@ -25,7 +25,7 @@ pub(super) fn run(args: &WaiveArgs, out: &mut impl Write) -> Result<Exit, Stop> 
         }
     };
     let is_there = !text.is_empty();
-    let recorded = Recorded::read(&args.contract, &args.records, "")?;
+    let recorded = Recorded::read(&args.contract, &args.records, None)?;
     let judged = recorded.judged(is_there.then_some(path.as_path()))?;
     let not_changed = |error: EditError| {
         Diagnostic::error("waivers", format!("{name} was left as it is: {error}"))

@@ -138,6 +138,21 @@ impl Document {
         self.hold(holder, name, Arc::unwrap_or_clone(other.root), other.marks);
     }
 
+    /// Counts a text among those it was read from, though no node stands there.
+    pub(crate) fn read_from(&mut self, source: Arc<Source>) {
+        self.parts.push((self.end(), source));
+    }
+
+    /// A document that is nothing but the place of a node: what is said of it points there.
+    pub(crate) fn spot(&self, pointer: &Pointer) -> Self {
+        let (source, span) = self.locate(pointer);
+        let mark = Mark {
+            span,
+            ..Mark::default()
+        };
+        Self::from_parts(source.clone(), Value::Null, mark)
+    }
+
     /// One past the last number a span of it can have.
     fn end(&self) -> usize {
         let (start, source) = &self.parts[self.parts.len() - 1];

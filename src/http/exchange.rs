@@ -348,6 +348,11 @@ mod stored {
             } else {
                 0
             };
+            // No bytes at all are another thing than bytes nobody saw.
+            let there = |bytes: &[u8]| match bytes {
+                [] => Value::from(""),
+                _ => store(bytes, &secrets),
+            };
             let stored = |part: &TargetSecret| StoredSecret {
                 at: part.at,
                 length: part.secret.reveal().len(),
@@ -366,15 +371,8 @@ mod stored {
                     status: self.response.status,
                     headers: store_headers(&self.response.headers, &secrets),
                     body: store(&self.response.body, &secrets),
-                    surplus: self.response.surplus.as_deref().map(|bytes| match bytes {
-                        [] => Value::from(""),
-                        _ => store(bytes, &secrets),
-                    }),
-                    raw: self
-                        .response
-                        .raw
-                        .as_deref()
-                        .map(|bytes| store(bytes, &secrets)),
+                    surplus: self.response.surplus.as_deref().map(there),
+                    raw: self.response.raw.as_deref().map(there),
                 },
                 elapsed: u64::try_from(self.elapsed.as_micros()).unwrap_or(u64::MAX),
             }

@@ -16,6 +16,7 @@ mod status;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use body_form::BodyForm;
 pub use body_text::excerpt;
+pub(crate) use body_text::{decode_stored, encode_stored};
 pub use exchange::{Exchange, Request, Response, TargetSecret};
 pub use headers::{FieldValue, Headers};
 pub use media_type::{MediaRange, MediaType};

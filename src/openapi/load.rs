@@ -44,7 +44,10 @@ pub fn load_overlaid(
     let mut unusable = Vec::new();
     for source in overlays {
         match overlay::apply(&mut document, source) {
-            Ok(found) => warnings.extend(found),
+            Ok(found) => {
+                warnings.extend(found);
+                document.read_from(source.clone());
+            }
             Err(found) => unusable.extend(found),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::notice::Notice;
 use super::summary::Summary;
+use super::trace::{Ending, StepRecord};
 use super::verdict::CaseOutcome;
 use crate::case::CaseId;
 
@@ -19,6 +20,20 @@ pub enum Event {
     },
     /// A case is being sent.
     CaseStarted(CaseId),
+    /// A request of a case was answered, or got no answer.
+    Exchanged {
+        /// The case.
+        case: CaseId,
+        /// What was sent, and what came of it.
+        record: Arc<StepRecord>,
+    },
+    /// A case was sent to its end, or not at all, and is about to be judged.
+    CaseSent {
+        /// The case.
+        case: CaseId,
+        /// What its trace holds beside the exchanges.
+        ending: Arc<Ending>,
+    },
     /// A case was judged.
     CaseFinished(Arc<CaseOutcome>),
     /// Something of a case could not be removed from the target.

@@ -34,20 +34,20 @@ impl Ledger {
             if self.entries.len() <= index {
                 self.entries.resize(index + 1, None);
             }
-            let entry = Entry {
-                standing: *standing,
-                witness: Witness {
-                    case: outcome.case.clone(),
-                    exchange: *exchange,
-                },
-            };
             let known = &mut self.entries[index];
             let stronger = known.as_ref().is_none_or(|known| {
-                entry.standing > known.standing
-                    || (entry.standing == known.standing && entry.witness < known.witness)
+                let witness = (&known.witness.case, known.witness.exchange);
+                *standing > known.standing
+                    || (*standing == known.standing && (&outcome.case, *exchange) < witness)
             });
             if stronger {
-                *known = Some(entry);
+                *known = Some(Entry {
+                    standing: *standing,
+                    witness: Witness {
+                        case: outcome.case.clone(),
+                        exchange: *exchange,
+                    },
+                });
             }
         }
     }

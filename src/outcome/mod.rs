@@ -21,6 +21,6 @@ pub use finding::{Finding, Request as FindingRequest, Waived};
 pub use ledger::{ClauseRecord, Ledger};
 pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
-pub use trace::{NoAnswer, StepRecord, Trace};
+pub use trace::{Ending, NoAnswer, StepRecord, Trace};
 pub use untested::{Untested, reason, untested};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Unjudged, Witness};

@@ -61,6 +61,23 @@ pub struct Trace {
     /// What came of sending the case again, each time from its first step, until it passed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retries: Vec<Trace>,
+    /// The exchanges, by their numbers among the steps, whose answers' bodies nobody kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bodiless: Vec<usize>,
+}
+
+/// What a trace holds beside the exchanges: known when all of them are over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// The values the case's expressions had.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub bindings: Map<String, Value>,
+    /// What kept the case from being run to its end, or from being run at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<super::Trouble>,
+    /// Why the case was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
 }
 
 impl Trace {
@@ -76,7 +93,25 @@ impl Trace {
             troubles: Vec::new(),
             skipped: None,
             retries: Vec::new(),
+            bodiless: Vec::new(),
         }
+    }
+
+    /// What it holds beside the exchanges.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        Ending {
+            bindings: self.bindings.clone(),
+            troubles: self.troubles.clone(),
+            skipped: self.skipped.clone(),
+        }
+    }
+
+    /// Takes in what it holds beside the exchanges.
+    pub fn end(&mut self, ending: Ending) {
+        self.bindings = ending.bindings;
+        self.troubles = ending.troubles;
+        self.skipped = ending.skipped;
     }
 
     /// The main request's answer's status.

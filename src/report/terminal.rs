@@ -127,7 +127,10 @@ pub(super) const FORMAT: Format = Format {
 
 impl<W: Write + Send> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if !matches!(event, Event::CaseStarted(_)) {
+        if !matches!(
+            event,
+            Event::CaseStarted(_) | Event::Exchanged { .. } | Event::CaseSent { .. }
+        ) {
             self.clear()?;
         }
         match event {
@@ -136,7 +139,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 let plural = if *cases == 1 { "case" } else { "cases" };
                 writeln!(self.out, "target  {}\n{cases} {plural}\n", one_line(target))
             }
-            Event::Finished(_) => Ok(()),
+            Event::Finished(_) | Event::Exchanged { .. } | Event::CaseSent { .. } => Ok(()),
             Event::CaseStarted(case) => self.tell(case.as_str()),
             Event::CaseFinished(outcome) => {
                 self.finished += 1;

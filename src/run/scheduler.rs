@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ use super::patience::Patience;
 use super::plan::Plan;
 use super::preflight;
 use super::provider::Providers;
-use super::send::{self, Sent};
+use super::send::{self, Sent, Told};
 use crate::case::{Case, CaseId};
 use crate::check::{Check, Judge};
 use crate::clause::Clauses;
@@ -207,6 +207,11 @@ impl Runner {
         let retries = self.shared.options.pace.retries;
         let mut finish = |number: usize, sent: Sent| {
             let case = &cases[plan.cases[number].case];
+            // Each attempt has an end of its own.
+            emit(Event::CaseSent {
+                case: case.id.clone(),
+                ending: Arc::new(sent.trace.ending()),
+            });
             let sent = match tried.remove(&number) {
                 None => sent,
                 Some(mut first) => {
@@ -299,6 +304,9 @@ impl Runner {
         let mut ended: Option<String> = None;
         let mut under_way: JoinSet<(usize, Sent)> = JoinSet::new();
         let mut busy: Vec<(usize, BTreeSet<String>)> = Vec::new();
+        let (told, mut heard) = mpsc::unbounded_channel();
+        let told = Told(told);
+        let exchanged = |(case, record)| emit(Event::Exchanged { case, record });
         loop {
             if let Some((deadline, budget)) = deadline
                 && ended.is_none()
@@ -316,10 +324,22 @@ impl Runner {
                 };
                 let (number, lanes) = waiting.remove(next);
                 emit(Event::CaseStarted(case(number).id.clone()));
-                self.begin(&mut under_way, number, case(number), &lanes);
+                self.begin(&mut under_way, number, case(number), &lanes, &told);
                 busy.push((number, lanes));
             }
-            let (number, sent) = match under_way.join_next().await {
+            let joined = tokio::select! {
+                biased;
+                Some(record) = heard.recv() => {
+                    exchanged(record);
+                    continue;
+                }
+                joined = under_way.join_next() => joined,
+            };
+            // A case's exchanges are told of before its end.
+            while let Ok(record) = heard.try_recv() {
+                exchanged(record);
+            }
+            let (number, sent) = match joined {
                 None => break,
                 Some(Ok(done)) => done,
                 // A bug of ours must not pass for a verdict.
@@ -329,7 +349,7 @@ impl Runner {
                 After::Again => {
                     let lanes = busy.iter().find(|(running, _)| *running == number);
                     let lanes = lanes.map(|(_, lanes)| lanes.clone()).unwrap_or_default();
-                    self.begin(&mut under_way, number, case(number), &lanes);
+                    self.begin(&mut under_way, number, case(number), &lanes, &told);
                     continue;
                 }
                 After::Failed if pace.fail_fast && ended.is_none() => {
@@ -355,10 +375,14 @@ impl Runner {
         number: usize,
         case: &Case,
         lanes: &BTreeSet<String>,
+        told: &Told,
     ) {
-        let (case, lanes) = (case.clone(), lanes.clone());
+        let (case, lanes, told) = (case.clone(), lanes.clone(), told.clone());
         let (shared, cancelled) = (self.shared.clone(), self.cancelled.subscribe());
-        under_way.spawn(async move { (number, one(&shared, &case, &lanes, cancelled).await) });
+        under_way.spawn(async move {
+            let sent = one(&shared, &case, &lanes, &told, cancelled).await;
+            (number, sent)
+        });
     }
 }
 
@@ -419,6 +443,7 @@ async fn one(
     shared: &Shared,
     case: &Case,
     lanes: &BTreeSet<String>,
+    told: &Told,
     mut cancelled: watch::Receiver<bool>,
 ) -> Sent {
     let held = tokio::select! {
@@ -426,7 +451,7 @@ async fn one(
         _ = cancelled.wait_for(|cancelled| *cancelled) => Err("the run was interrupted".to_owned()),
     };
     match held {
-        Ok(_held) => send::case(shared, case, cancelled).await,
+        Ok(_held) => send::case(shared, case, told, cancelled).await,
         Err(reason) => {
             let mut trace = Trace::new(
                 case.id.clone(),

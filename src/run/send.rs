@@ -1,14 +1,18 @@
 //! One case, sent: every step in order, then everything it made taken away again.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::future::join_all;
 use serde_json::{Map, Value};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::alternative::hides_certificate;
 use super::request::{Parts, build};
 use super::scheduler::Shared;
 use super::teardown;
-use crate::case::{Capture, Case, Repeat, Role, Step, Unbound, expand, unique_names, with_index};
+use crate::case::{
+    Capture, Case, CaseId, Repeat, Role, Step, Unbound, expand, unique_names, with_index,
+};
 use crate::check::{answer_met, status_met};
 use crate::codec::{answered_value, read_json};
 use crate::diag::Pointer;
@@ -27,6 +31,7 @@ pub(super) struct Sent {
 pub(super) async fn case(
     shared: &Shared,
     case: &Case,
+    told: &Told,
     mut cancelled: watch::Receiver<bool>,
 ) -> Sent {
     let mut trace = Trace::new(
@@ -48,31 +53,32 @@ pub(super) async fn case(
         let sent = match repetitions(step, &trace.bindings) {
             Ok(indexes) => {
                 begun.extend(indexes.iter().map(|index| (number, *index)));
-                tokio::select! {
-                    sent = all(shared, case, number, &indexes, &trace.bindings) => sent,
-                    _ = cancelled.wait_for(|cancelled| *cancelled) => vec![(None, Err("the run was interrupted".to_owned()))],
+                let done = Mutex::new(Vec::new());
+                let interrupted = tokio::select! {
+                    () = all(shared, case, number, &indexes, &trace.bindings, told, &done) => false,
+                    _ = cancelled.wait_for(|cancelled| *cancelled) => true,
+                };
+                let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+                done.sort_by_key(|(index, _)| *index);
+                if interrupted {
+                    done.push((None, Err("the run was interrupted".to_owned())));
                 }
+                done
             }
             Err(reason) => vec![(None, Err(reason))],
         };
         let mut goes_on = true;
         for (index, sent) in sent {
             match sent {
-                Ok(result) => {
+                Ok(record) => {
                     goes_on &= take(
                         shared,
                         case,
                         &mut trace,
                         (step, index),
-                        result.as_ref().ok(),
+                        record.result.as_ref().ok(),
                     );
-                    trace.steps.push(StepRecord {
-                        step: Some(number),
-                        index,
-                        role: step.role,
-                        operation: shared.contract.operations[step.operation].name.clone(),
-                        result,
-                    });
+                    trace.steps.push(record);
                 }
                 Err(reason) => {
                     trace.troubles.push(Trouble {
@@ -87,7 +93,11 @@ pub(super) async fn case(
             break;
         }
     }
+    let before = trace.steps.len();
     let left_behind = teardown::case(shared, case, &begun, &mut trace).await;
+    for record in &trace.steps[before..] {
+        told.tell(case, record);
+    }
     Sent { trace, left_behind }
 }
 
@@ -107,46 +117,91 @@ fn repetitions(step: &Step, bindings: &Map<String, Value>) -> Result<Vec<Option<
 const SIDE_BY_SIDE: usize = 64;
 
 /// A repetition's index, and what came of it.
-type Repetition = (Option<usize>, Result<Result<Exchange, NoAnswer>, String>);
+type Repetition = (Option<usize>, Result<StepRecord, String>);
+
+/// Where exchanges are told of as they happen.
+#[derive(Clone)]
+pub(super) struct Told(pub(super) mpsc::UnboundedSender<(CaseId, Arc<StepRecord>)>);
+
+impl Told {
+    fn tell(&self, case: &Case, record: &StepRecord) {
+        // Nobody listens any more only where the run itself has gone.
+        let _ = self.0.send((case.id.clone(), Arc::new(record.clone())));
+    }
+}
 
 /// Sends a step's repetitions, at the same time or one after the other. Those that come one after the
-/// other end with the first that got no answer.
+/// other end with the first that got no answer. What is done is in `so_far` at once, so that of a step
+/// that is interrupted all that happened is known.
 async fn all(
     shared: &Shared,
     case: &Case,
     number: usize,
     indexes: &[Option<usize>],
     bindings: &Map<String, Value>,
-) -> Vec<Repetition> {
+    told: &Told,
+    so_far: &Mutex<Vec<Repetition>>,
+) {
+    let step = &case.steps[number];
+    let push = |repetition: Repetition| {
+        so_far
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(repetition);
+    };
     let one = |index: Option<usize>| async move {
         let bindings = with_index(bindings, index);
-        (index, one_step(shared, case, number, &bindings).await)
+        let result = match one_step(shared, case, number, &bindings).await {
+            Ok(result) => result,
+            Err(reason) => {
+                push((index, Err(reason)));
+                return Fate::Nowhere;
+            }
+        };
+        let fate = match &result {
+            Ok(_) => Fate::Answered,
+            Err(none) if none.timed_out => Fate::Late,
+            Err(_) => Fate::Nowhere,
+        };
+        let record = StepRecord {
+            step: Some(number),
+            index,
+            role: step.role,
+            operation: shared.contract.operations[step.operation].name.clone(),
+            result,
+        };
+        told.tell(case, &record);
+        push((index, Ok(record)));
+        fate
     };
-    let step = &case.steps[number];
     if step.parallel {
         if indexes.len() > SIDE_BY_SIDE {
             let reason = format!("at most {SIDE_BY_SIDE} requests are sent side by side");
-            return vec![(None, Err(reason))];
+            push((None, Err(reason)));
+            return;
         }
         let sent = join_all(indexes.iter().map(|index| one(*index))).await;
         // However many ran out of time at once, the target was slow once.
-        let late =
-            |repetition: &Repetition| matches!(&repetition.1, Ok(Err(none)) if none.timed_out);
+        let late = |fate: &Fate| *fate == Fate::Late;
         shared
             .patience
             .note(step.operation, !sent.is_empty() && sent.iter().all(late));
-        return sent;
+        return;
     }
-    let mut sent = Vec::with_capacity(indexes.len());
     for index in indexes {
-        let repetition = one(*index).await;
-        let answered = matches!(repetition.1, Ok(Ok(_)));
-        sent.push(repetition);
-        if !answered {
+        if one(*index).await != Fate::Answered {
             break;
         }
     }
-    sent
+}
+
+/// What came of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    /// It was waited for as long as anything is waited for.
+    Late,
+    Nowhere,
 }
 
 fn bindings(shared: &Shared, case: &Case) -> Map<String, Value> {

@@ -79,7 +79,7 @@ pub(super) fn ends(command: &mut Command, code: i32) -> (String, String) {
 }
 
 /// `proofmark serve`, ended with the test.
-struct Serving(Child, String);
+pub(super) struct Serving(Child, pub(super) String);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -88,7 +88,7 @@ impl Drop for Serving {
     }
 }
 
-fn serve(faults: &[&str]) -> Serving {
+pub(super) fn serve(faults: &[&str]) -> Serving {
     let mut command = binary();
     command
         .arg("serve")

@@ -13,6 +13,8 @@ mod matrix;
 mod pace;
 mod published_example;
 mod rearranged;
+mod recordings;
+mod records;
 mod same_verdicts;
 mod secrets;
 mod security;

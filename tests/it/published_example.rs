@@ -6,13 +6,15 @@ use super::support::{Reply, Suite, answer, told, url_target};
 use crate::case::{CaseId, Role, load_cases};
 use crate::check::Judge;
 use crate::diag::Source;
-use crate::evidence::read_exchange;
+use crate::evidence::{Kept, read_kept};
 use crate::outcome::{CaseVerdict, StepRecord, Trace};
 
 #[test]
 fn the_published_example_conforms_with_one_advisory() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/published-example.yaml");
-    let (_, exchange) = read_exchange(&path).expect("it is an exchange");
+    let Ok(Kept::Exchange(_, exchange)) = read_kept(&path) else {
+        panic!("it is an exchange");
+    };
     assert_eq!(exchange.response.body.len(), 31);
     let suite = Suite::built_in();
     // A case to stand for it, without a step of its own.
@@ -25,7 +27,7 @@ fn the_published_example_conforms_with_one_advisory() {
         index: None,
         role: Role::Main,
         operation: "setImageMetadataItem".into(),
-        result: Ok(exchange),
+        result: Ok(*exchange),
     });
     let outcome = Judge::new(&suite.contract, &suite.clauses).case(&case, &trace);
     let said: Vec<String> = outcome

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::support::Suite;
+use super::support::{Folder, Suite};
 use crate::check::judge;
-use crate::evidence::{Header, read_traces, write_traces};
+use crate::evidence::read_records;
 use crate::reference::Server;
 use crate::report::verdict_file;
 use crate::run::RunResult;
@@ -59,21 +59,15 @@ async fn verdicts_do_not_depend_on_the_way_the_order_or_the_run() {
 #[tokio::test]
 async fn a_record_is_judged_to_the_same_verdicts() {
     let suite = Suite::built_in();
-    let (expected, result) = run(&suite, over_a_pipe(), 8).await;
-    let folder = std::env::temp_dir().join(format!("proofmark-{}", uuid::Uuid::new_v4()));
-    let header = Header {
-        proofmark: 1,
-        contract: "c".into(),
-        target: "t".into(),
-    };
-    write_traces(&folder, "run", &header, &result.traces).expect("it is written");
-    let traces = read_traces(std::slice::from_ref(&folder)).expect("it is read back");
-    std::fs::remove_dir_all(&folder).expect("it is removed");
-    let outcomes = judge(&suite.contract, &suite.cases, &traces);
-    assert_eq!(
-        verdict_file(&suite.contract, &suite.clauses, &outcomes),
-        expected
-    );
+    let folder = Folder::new();
+    let result = suite.recorded(over_a_pipe(), &folder.0).await;
+    let live = result.outcomes.iter().map(AsRef::as_ref);
+    let expected = verdict_file(&suite.contract, &suite.clauses, live);
+    let record = read_records(std::slice::from_ref(&folder.0)).expect("it is read back");
+    assert!(record.notes.is_empty(), "{:?}", record.notes);
+    let outcomes = judge(&suite.contract, &suite.cases, &record.traces);
+    let again = verdict_file(&suite.contract, &suite.clauses, &outcomes);
+    assert_eq!(again, expected);
 }
 
 #[tokio::test]

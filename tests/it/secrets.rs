@@ -1,6 +1,9 @@
 //! A credential reaches the socket and nothing else, even where the server says it again.
 
-use super::support::{Reply, Suite, told, url_target};
+use std::io::Read as _;
+use std::path::Path;
+
+use super::support::{Folder, Reply, Suite, told, url_target};
 use crate::outcome::{About, Account, Event};
 use crate::report::{FORMATS, outcome_text, verdict_file};
 
@@ -80,4 +83,57 @@ async fn a_server_that_repeats_the_token_does_not_get_it_into_a_report() {
             .iter()
             .any(|text| text.contains(r#"{"secret":"PROOFMARK_TOKEN"}"#))
     );
+}
+
+/// The texts of all files below a folder, unpacked.
+fn texts(folder: &Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            texts.extend(self::texts(&path));
+            continue;
+        }
+        let bytes = std::fs::read(&path).expect("a file");
+        let mut plain = Vec::new();
+        let unpacked = flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain);
+        let plain = if unpacked.is_ok() { plain } else { bytes };
+        texts.push(String::from_utf8_lossy(&plain).into_owned());
+    }
+    texts
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_token_does_not_get_it_into_a_record() {
+    let mut suite = Suite::first_five();
+    // A value that is captured goes into the record by another way than the exchanges.
+    let text = "description: x\nrequirement: x\noperation: listImageMetadata\ncapture: { said: /metadata/it }\n\
+                then: [{ operation: getImageMetadataItem, path: { key: \"${said}\" } }]\n";
+    let source = crate::diag::Source::new("cases/capture.yaml", text);
+    let cases = crate::case::load_cases(&[source], "cases", &suite.contract);
+    suite.cases.extend(cases.expect("a case"));
+    let long = "x".repeat(5000);
+    let server = told(move |request| {
+        let body = if request.path.ends_with("/metadata") {
+            format!(r#"{{"metadata":{{"it":"{TOKEN}"}},"long":"{long} {TOKEN}"}}"#)
+        } else {
+            format!(r#"{{"meta":{{"it":"{TOKEN}"}}}}"#)
+        };
+        Reply::Bytes(
+            format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-token: {TOKEN}\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes(),
+        )
+    })
+    .await;
+    let folder = Folder::new();
+    suite.recorded(url_target(&server.url), &folder.0).await;
+    let texts = texts(&folder.0);
+    assert!(texts.len() > 1, "a long body stands in a file of its own");
+    for text in &texts {
+        assert!(!text.contains(TOKEN), "{text}");
+    }
+    assert!(texts.iter().any(|text| text.contains(r#""said":"*****"#)));
 }

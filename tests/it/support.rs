@@ -1,7 +1,7 @@
 //! What the tests of the whole share: the built-in contract and cases, runs, and servers that
 //! answer as they are told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::case::{Case, discover, load_cases};
 use crate::clause::Clauses;
 use crate::diag::{Source, Style, render_all};
+use crate::evidence::Recorder;
 use crate::openapi::{Contract, load};
-use crate::outcome::{CaseOutcome, Event};
+use crate::outcome::{About, CaseOutcome, Event};
 use crate::profile::Profile;
 use crate::run::{Options, RunError, RunResult, Runner, plan};
 use crate::target::{Limits, Target, TlsOptions, UrlTarget};
@@ -106,6 +107,24 @@ impl Suite {
             .await
     }
 
+    /// A run of which a record is kept.
+    pub(super) async fn recorded(&self, target: Arc<dyn Target>, folder: &Path) -> RunResult {
+        let about = About {
+            contract: self.contract.title(),
+            run: "0123456789".into(),
+            began: "2026-11-26T04:44:23Z".parse().expect("a time"),
+            ..About::default()
+        };
+        let (origin, prefix) = (target.origin(), target.prefix().to_owned());
+        let recorder = Recorder::create(folder, &about, &origin, &prefix);
+        let recorder = Mutex::new(recorder.expect("the folder can be written"));
+        let emit = |event: Event| {
+            let mut recorder = recorder.lock().expect("nobody panicked");
+            recorder.event(&event).expect("it is written");
+        };
+        self.run(target, 8, &emit).await.expect("it runs")
+    }
+
     /// The outcomes of a run by a profile of its own.
     pub(super) async fn run_with(
         &self,
@@ -141,6 +160,56 @@ impl Suite {
             }
         }
         said
+    }
+}
+
+/// The record that a run would have left.
+pub(super) fn record_of(folder: &Path, result: &RunResult) {
+    let about = About {
+        run: "0123456789".into(),
+        ..About::default()
+    };
+    let mut recorder = Recorder::create(folder, &about, "http://h", "").expect("a folder");
+    let mut events = vec![Event::Started {
+        target: "t".into(),
+        cases: result.traces.len(),
+    }];
+    for (trace, outcome) in result.traces.iter().zip(&result.outcomes) {
+        events.extend(trace.steps.iter().map(|record| Event::Exchanged {
+            case: trace.case.clone(),
+            record: Arc::new(record.clone()),
+        }));
+        events.push(Event::CaseSent {
+            case: trace.case.clone(),
+            ending: Arc::new(trace.ending()),
+        });
+        events.push(Event::CaseFinished(outcome.clone()));
+    }
+    events.push(Event::Finished(result.summary.clone()));
+    for event in events {
+        recorder.event(&event).expect("it is written");
+    }
+}
+
+/// A folder of a test's own, which goes with it.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("proofmark-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    /// A path below it, as an argument.
+    pub(super) fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -5,9 +5,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::support::{Reply, told};
+use super::super::support::{Reply, record_of, told};
 use super::{Api, profile};
-use crate::evidence::{Header, write_traces};
 use crate::report::{outcome_text, verdict_file};
 
 /// Everything a run of one case leaves for people: findings, verdicts, and the record, also as it is
@@ -52,13 +51,8 @@ async fn said(security: &str, credentials: &[(&str, &str, &str)], folder: &Path)
     texts.extend(result.outcomes.iter().map(|o| format!("{o:?}")));
     let outcomes = result.outcomes.iter().map(AsRef::as_ref);
     texts.push(verdict_file(&api.contract, &api.clauses, outcomes));
-    let header = Header {
-        proofmark: 1,
-        contract: "t".to_owned(),
-        target: server.url.clone(),
-    };
-    write_traces(folder, "n", &header, &result.traces).expect("a record");
-    let record = folder.join("n.ndjson");
+    record_of(folder, &result);
+    let record = folder.join("0123456789.ndjson");
     texts.push(std::fs::read_to_string(&record).expect("it was written"));
     std::fs::remove_file(record).expect("it was written");
     let all = texts.join("\n");
