@@ -142,7 +142,8 @@ impl Recorded {
         })
     }
 
-    fn account<'a>(&'a self, judged: &'a Judged) -> Account<'a> {
+    /// All there is to say of them.
+    pub(super) fn account<'a>(&'a self, judged: &'a Judged) -> Account<'a> {
         Account {
             about: &self.about,
             contract: &self.inputs.contract,

@@ -21,6 +21,7 @@ mod judge;
 mod libtest;
 mod lint;
 mod list;
+mod matrix;
 mod reports;
 mod run;
 mod said;

@@ -4,12 +4,17 @@
 //! every report shows a finding as it does.
 
 pub mod docs;
+mod escape;
 mod finding_text;
+mod frame;
+mod html;
+mod matrix;
 mod not_called;
 mod terminal;
 mod verdict_file;
 
 pub use finding_text::{finding_text, notice_text, outcome_text};
+pub use matrix::{matrix_html, matrix_json, matrix_markdown};
 pub use not_called::{NotCalled, not_called_text};
 pub use terminal::{Palette, Progress, Terminal};
 pub use verdict_file::verdict_file;
@@ -49,4 +54,4 @@ pub struct Format {
 }
 
 /// All formats, in the order in which they are listed.
-pub const FORMATS: &[Format] = &[terminal::FORMAT];
+pub const FORMATS: &[Format] = &[terminal::FORMAT, html::FORMAT];

@@ -7,6 +7,7 @@ mod generated;
 mod hostile;
 mod layers;
 mod matrix;
+mod pages;
 mod published_example;
 mod same_verdicts;
 mod secrets;
