@@ -60,8 +60,8 @@ fn clauses(content: &Content<'_>, out: &mut String) {
     if more > 0 {
         let _ = writeln!(
             out,
-            "<p class=\"note\">{} more than a page can hold; the verdict file has them all.</p>",
-            count(more, "clause", "clauses")
+            "<p class=\"note\">And {}, which are more than a page can hold; the verdict file has them all.</p>",
+            count(more, "more clause", "more clauses")
         );
     }
 }
@@ -220,8 +220,8 @@ fn exchanges(content: &Content<'_>, out: &mut String) {
     if left_out > 0 {
         let _ = writeln!(
             out,
-            "<p class=\"note\">{} more than a page can hold; the record of the run has them all.</p>",
-            count(left_out, "exchange", "exchanges")
+            "<p class=\"note\">And {}, which are more than a page can hold; the record of the run has them all.</p>",
+            count(left_out, "more exchange", "more exchanges")
         );
     }
 }

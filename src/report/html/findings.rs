@@ -82,8 +82,8 @@ fn all(content: &Content<'_>, kind: Kind, out: &mut String) {
     if more > 0 {
         let _ = writeln!(
             out,
-            "<p class=\"note\">{} more, which stand below with their verdict.</p>",
-            count(more, "clause", "clauses")
+            "<p class=\"note\">{}, which stand below with their verdict.</p>",
+            count(more, "more clause", "more clauses")
         );
     }
 }
@@ -148,8 +148,8 @@ fn further(content: &Content<'_>, cause: &Cause<'_>, out: &mut String) {
     }
     let _ = write!(
         out,
-        "<details><summary>and in {} more</summary>\n<ul class=\"list\">\n",
-        count(rest.len(), "exchange", "exchanges")
+        "<details><summary>and in {}</summary>\n<ul class=\"list\">\n",
+        count(rest.len(), "more exchange", "more exchanges")
     );
     for (case, finding) in rest.iter().take(FURTHER) {
         let _ = write!(out, "<li>{}: ", visible(case.as_str()));

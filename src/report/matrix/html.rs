@@ -309,8 +309,9 @@ fn finding(name: &str, found: &Cause<'_>, out: &mut String) {
     let line = format!("{} → {}", request.line, request.status);
     fact(out, "Exchange", &line, Look::Code);
     if found.findings.len() > 1 {
-        let more = count(found.findings.len() - 1, "exchange", "exchanges");
-        fact(out, "Also in", &format!("{more} more"), Look::Text);
+        let more = found.findings.len() - 1;
+        let more = count(more, "more exchange", "more exchanges");
+        fact(out, "Also in", &more, Look::Text);
     }
     out.push_str("</dl>\n");
     command(out, &request.curl);

@@ -241,7 +241,7 @@ fn the_page_opens_on_the_answer_and_says_the_whole_finding() {
 
     {&quot;na&lt;/script&gt;me&quot;:&quot;****************&quot;}</code></pre></figure>
     </details>
-    <details><summary>and in 1 exchange more</summary>
+    <details><summary>and in 1 more exchange</summary>
     <ul class="list">
     <li>getThing/broken: <a href="#exchange-getThing/broken:0"><code>GET /things/1?&lt;script&gt; → 200</code></a><br><code>61 characters: &quot;&lt;/code&gt;&lt;/pre&gt;&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!-- \&quot;&#39;&amp;⟨U+202E⟩\u001b[31m&quot;</code></li>
     </ul>
