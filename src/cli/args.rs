@@ -40,6 +40,9 @@ pub(super) enum Command {
     Judge(JudgeArgs),
     /// Accept what a recorded run found, in a file of waivers
     Waive(WaiveArgs),
+    /// Put the records of several implementations side by side: clauses by implementations, and the holes
+    /// in the contract
+    Matrix(MatrixArgs),
     /// Put the records of a run's parts together
     Merge(MergeArgs),
 }
@@ -400,6 +403,18 @@ pub(super) struct WaiveArgs {
     /// Remove waivers that are no longer needed
     #[arg(long)]
     pub(super) prune: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MatrixArgs {
+    /// An implementation: what it is called, and the record of its run (a folder or its file)
+    #[arg(required = true, value_name = "NAME=RECORD")]
+    pub(super) records: Vec<String>,
+    #[command(flatten)]
+    pub(super) contract: ContractArgs,
+    /// Write to this file; .md makes it Markdown, .json JSON, anything else HTML
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ mod judge;
 mod libtest;
 mod lint;
 mod list;
+mod matrix;
 mod pace;
 mod recorded;
 mod reports;

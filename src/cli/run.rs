@@ -11,8 +11,8 @@ use super::exit::Exit;
 use super::reports::{self, Reports};
 use super::stop::{Stop, warn};
 use super::{
-    docs, engine, explain, generated, init, inputs, judge, lint, list, said, selection, settings,
-    spec, waive,
+    docs, engine, explain, generated, init, inputs, judge, lint, list, matrix, said, selection,
+    settings, spec, waive,
 };
 use crate::outcome::Account;
 use crate::report::not_called_text;
@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Docs(args) => docs::run(&args, &mut out),
         Command::Judge(args) => judge::run(&args, &mut out),
         Command::Waive(args) => waive::run(&args, &mut out),
+        Command::Matrix(args) => matrix::run(&args, &mut out),
         Command::Merge(args) => judge::merge(&args, &mut out),
     };
     ended.unwrap_or_else(|stop| stop.report()).into()

@@ -7,12 +7,16 @@ mod badge;
 mod badge_svg;
 pub mod docs;
 mod document;
+mod escape;
 mod events;
 mod finding_text;
+mod frame;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod markdown;
+mod matrix;
 mod not_called;
 mod place;
 mod printable;
@@ -28,6 +32,7 @@ mod verdict_file;
 
 pub use document::report_schema;
 pub use finding_text::{finding_text, notice_text, outcome_text};
+pub use matrix::{matrix_html, matrix_json, matrix_markdown};
 pub use not_called::{NotCalled, not_called_text};
 pub use terminal::{Palette, Progress, Terminal};
 pub use unjudged_text::unjudged_text;
@@ -73,6 +78,7 @@ pub const FORMATS: &[Format] = &[
     junit::FORMAT,
     json::FORMAT,
     events::FORMAT,
+    html::FORMAT,
     sarif::FORMAT,
     github::FORMAT,
     tap::FORMAT,
@@ -91,8 +97,12 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
         let without_format = [
             "docs",
+            "base",
             "document",
+            "escape",
             "finding_text",
+            "frame",
+            "matrix",
             "mod",
             "not_called",
             "place",
@@ -100,7 +110,9 @@ mod tests {
             "tally",
             "testing",
             "troubles",
+            "unjudged_text",
             "verdict_file",
+            "verdicts",
         ];
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .expect("the room is there")

@@ -11,6 +11,7 @@ mod hostile;
 mod layers;
 mod matrix;
 mod pace;
+mod pages;
 mod published_example;
 mod rearranged;
 mod recordings;

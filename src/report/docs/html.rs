@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::content;
 use super::escape::{self, fragment};
+use super::frame::{self, Frame};
 use super::page::{Block, Group, Inline, Line, Page, Section, Table};
 use super::prose;
 use crate::openapi::Contract;
@@ -33,18 +34,13 @@ impl Writer {
 
     fn page(&mut self, page: &Page) {
         let title = escape::html(&page.title);
-        // Nothing the page says may be fetched or run, even if something slipped through.
-        let policy =
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-        let _ = write!(
-            self.out,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
-             <header>\n<h1>{title}</h1>\n"
-        );
+        let frame = Frame {
+            title: &page.title,
+            style: STYLE,
+            script: None,
+        };
+        frame::open(&mut self.out, &frame);
+        let _ = write!(self.out, "<header>\n<h1>{title}</h1>\n");
         let (facts, lead): (Vec<_>, Vec<_>) = page
             .lead
             .iter()
@@ -61,7 +57,8 @@ impl Writer {
         page.sections
             .iter()
             .for_each(|section| self.section(section, 2));
-        self.put("</main>\n</div>\n</body>\n</html>\n");
+        self.put("</main>\n</div>\n");
+        frame::close(&mut self.out, &frame);
     }
 
     fn navigation(&mut self, groups: &[Group]) {

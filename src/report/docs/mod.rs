@@ -7,7 +7,6 @@
 
 mod constraints;
 mod content;
-mod escape;
 mod html;
 mod markdown;
 mod members;
@@ -21,3 +20,5 @@ mod tests;
 
 pub use html::html;
 pub use markdown::markdown;
+
+use super::{escape, frame};

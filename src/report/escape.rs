@@ -1,5 +1,6 @@
-//! Texts of the document made harmless in HTML and in Markdown.
+//! Texts of the contract and of the target made harmless in HTML and in Markdown.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A text in HTML, as content or in a quoted attribute.
@@ -18,6 +19,57 @@ pub(super) fn html(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// A text in HTML, as [`html`] writes it, in which what can't be seen is shown: control characters as
+/// their pictures, what turns or hides the text beside it as its number.
+pub(super) fn visible(text: &str) -> String {
+    html(&pictures(text))
+}
+
+fn pictures(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| matches!(c, '\n' | '\t') || !(c.is_control() || is_unseen(c));
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            c if is_plain(c) => shown.push(c),
+            // The block of control pictures is in the order of the control characters.
+            '\0'..='\u{1f}' => shown.extend(char::from_u32(0x2400 + u32::from(c))),
+            '\u{7f}' => shown.push('\u{2421}'),
+            c => {
+                let _ = write!(shown, "\u{27e8}U+{:04X}\u{27e9}", u32::from(c));
+            }
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// What has no width of its own and changes how the text beside it reads: marks of direction, joiners,
+/// line and paragraph separators, the byte order mark, tags.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// An anchor of this kind for a text: the same for the same text, another for another, and fit for a
+/// link as it stands. `#` becomes `:`; what a fragment can't hold becomes `!` and its bytes.
+pub(super) fn anchor(kind: &str, text: &str) -> String {
+    let mut anchor = format!("{kind}-");
+    for byte in text.bytes() {
+        match byte {
+            b'#' => anchor.push(':'),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                anchor.push(char::from(byte));
+            }
+            other => {
+                let _ = write!(anchor, "!{other:02X}");
+            }
+        }
+    }
+    anchor
 }
 
 /// The fragment of a link to an anchor.
@@ -168,6 +220,26 @@ mod tests {
             markdown_fence("a ```` b", "json"),
             "`````json\na ```` b\n`````\n"
         );
+    }
+
+    #[test]
+    fn what_can_not_be_seen_is_shown() {
+        assert_eq!(
+            visible("a\r\n\t\u{1b}[31m\u{7f}\u{85}\u{202e}<\u{feff}ü"),
+            "a\u{240d}\n\t\u{241b}[31m\u{2421}\u{27e8}U+0085\u{27e9}\u{27e8}U+202E\u{27e9}&lt;\u{27e8}U+FEFF\u{27e9}ü"
+        );
+    }
+
+    #[test]
+    fn an_anchor_holds_what_a_fragment_may_and_is_told_apart() {
+        assert_eq!(
+            anchor("clause", "PUT ~1a/200/{additional}#type"),
+            "clause-PUT!20~1a/200/!7Badditional!7D:type"
+        );
+        let texts = ["a:b", "a#b", "a!3Ab", "a b", "ä", "a", "a!", "A"];
+        let anchors: std::collections::BTreeSet<String> =
+            texts.iter().map(|text| anchor("x", text)).collect();
+        assert_eq!(anchors.len(), texts.len());
     }
 
     #[test]
