@@ -1,5 +1,7 @@
 //! The same contract written in other ways: none of them changes what it demands, nor what that is called.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// Members that hold values and no schemas.
@@ -28,12 +30,20 @@ fn shelf(document: &Value) -> (&'static [&'static str], &'static str) {
     }
 }
 
-/// Every schema that stands where it is used, behind a reference.
+/// Every schema that stands where it is used, behind a reference; but for those into which others refer,
+/// for such a reference says where a schema stands.
 pub(crate) fn outlined(document: &Value) -> Value {
     let (shelf, prefix) = shelf(document);
     let mut document = document.clone();
-    let mut moved = Map::new();
-    outline(&mut document, Held::Api, prefix, &mut moved);
+    let mut held = BTreeSet::new();
+    holders(&document, &mut held);
+    let mut outlining = Outlining {
+        prefix,
+        held,
+        moved: Map::new(),
+    };
+    outlining.outline(&mut document, Held::Api, "#");
+    let moved = outlining.moved;
     let mut holder = &mut document;
     for name in shelf {
         if holder.get(*name).is_none() {
@@ -59,49 +69,82 @@ enum Held {
     Schemas,
 }
 
-fn outline(value: &mut Value, held: Held, prefix: &str, moved: &mut Map<String, Value>) {
+/// What holds a node that is referred to, as references write it.
+fn holders(value: &Value, held: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                let word = name.as_str();
-                let inner = match held {
-                    Held::Schemas => Held::Schema,
-                    Held::Map => Held::Api,
-                    _ if word.starts_with("x-") || VALUES.contains(&word) => continue,
-                    Held::Api if word == "schema" || word == "itemSchema" => Held::Schema,
-                    Held::Api if word == "schemas" || word == "definitions" => Held::Schemas,
-                    Held::Api
-                        if ["responses", "parameters", "headers", "content", "paths"]
-                            .contains(&word) =>
-                    {
-                        Held::Map
-                    }
-                    Held::Schema if word == "properties" => Held::Schemas,
-                    Held::Schema
-                        if ["items", "additionalProperties", "allOf", "not"].contains(&word) =>
-                    {
-                        Held::Schema
-                    }
-                    Held::Schema => continue,
-                    Held::Api => Held::Api,
-                };
-                outline(member, inner, prefix, moved);
-                let is_used = matches!(held, Held::Schemas | Held::Schema)
-                    || (matches!(held, Held::Api) && matches!(inner, Held::Schema));
-                let is_schema = matches!(inner, Held::Schema) && word != "allOf" && is_used;
-                if is_schema && member.is_object() && member.get("$ref").is_none() {
-                    let name = format!("Moved{}", moved.len());
-                    let reference = json!({ "$ref": format!("{prefix}{name}") });
-                    moved.insert(name, std::mem::replace(member, reference));
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let decoded = percent_encoding::percent_decode_str(reference).decode_utf8_lossy();
+                let mut end = decoded.len();
+                while let Some(shorter) = decoded[..end].rfind('/') {
+                    end = shorter;
+                    held.insert(decoded[..end].to_owned());
                 }
             }
+            members.values().for_each(|member| holders(member, held));
         }
-        Value::Array(elements) => {
-            for element in elements {
-                outline(element, held, prefix, moved);
-            }
-        }
+        Value::Array(elements) => elements.iter().for_each(|element| holders(element, held)),
         _ => {}
+    }
+}
+
+struct Outlining<'p> {
+    prefix: &'p str,
+    held: BTreeSet<String>,
+    moved: Map<String, Value>,
+}
+
+impl Outlining<'_> {
+    fn outline(&mut self, value: &mut Value, held: Held, at: &str) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    let word = name.as_str();
+                    let inner = match held {
+                        Held::Schemas => Held::Schema,
+                        Held::Map => Held::Api,
+                        _ if word.starts_with("x-") || VALUES.contains(&word) => continue,
+                        Held::Api if word == "schema" || word == "itemSchema" => Held::Schema,
+                        Held::Api if word == "schemas" || word == "definitions" => Held::Schemas,
+                        Held::Api
+                            if ["responses", "parameters", "headers", "content", "paths"]
+                                .contains(&word) =>
+                        {
+                            Held::Map
+                        }
+                        Held::Schema if word == "properties" => Held::Schemas,
+                        Held::Schema
+                            if ["items", "additionalProperties", "allOf", "not"]
+                                .contains(&word) =>
+                        {
+                            Held::Schema
+                        }
+                        Held::Schema => continue,
+                        Held::Api => Held::Api,
+                    };
+                    let at = format!("{at}/{}", word.replace('~', "~0").replace('/', "~1"));
+                    self.outline(member, inner, &at);
+                    let is_used = matches!(held, Held::Schemas | Held::Schema)
+                        || (matches!(held, Held::Api) && matches!(inner, Held::Schema));
+                    let is_schema = matches!(inner, Held::Schema)
+                        && word != "allOf"
+                        && is_used
+                        && !self.held.contains(&at);
+                    if is_schema && member.is_object() && member.get("$ref").is_none() {
+                        let name = format!("Moved{}", self.moved.len());
+                        let reference = json!({ "$ref": format!("{}{name}", self.prefix) });
+                        self.moved
+                            .insert(name, std::mem::replace(member, reference));
+                    }
+                }
+            }
+            Value::Array(elements) => {
+                for (n, element) in elements.iter_mut().enumerate() {
+                    self.outline(element, held, &format!("{at}/{n}"));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -162,6 +205,7 @@ fn rename(value: &mut Value, names: &std::collections::HashMap<String, String>) 
     };
     match value {
         Value::Object(members) => {
+            let is_discriminator = members.contains_key("propertyName");
             for (name, member) in members.iter_mut() {
                 match member {
                     Value::String(text) if name == "$ref" => {
@@ -169,7 +213,7 @@ fn rename(value: &mut Value, names: &std::collections::HashMap<String, String>) 
                             *text = other;
                         }
                     }
-                    Value::Object(all) if name == "mapping" => {
+                    Value::Object(all) if name == "mapping" && is_discriminator => {
                         for target in all.values_mut() {
                             if let Value::String(text) = target {
                                 let whole = if text.contains('/') {
