@@ -26,5 +26,5 @@ pub use matrix::{Difference, Implementation, Matrix, Row};
 pub use notice::{Notice, NoticeKind};
 pub use summary::Summary;
 pub use trace::{Ending, NoAnswer, StepRecord, Trace};
-pub use untested::{Untested, reason, untested};
+pub use untested::{NOT_REACHED, Untested, reason, untested};
 pub use verdict::{CaseOutcome, CaseVerdict, ClauseVerdict, Standing, Trouble, Unjudged, Witness};

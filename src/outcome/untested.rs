@@ -9,6 +9,9 @@ use crate::clause::{Clause, Clauses, Side};
 use crate::http::StatusPattern;
 use crate::openapi::Contract;
 
+/// How the reason of a case begins that was not begun before a run's time was over.
+pub const NOT_REACHED: &str = "not reached within the budget";
+
 /// Why a clause was not put to the test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Untested {

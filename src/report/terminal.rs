@@ -1,6 +1,7 @@
 //! A run as it is read in a terminal or a CI log.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::finding_text::{finding_text, further_text, notice_text, outcome_text_by, word};
@@ -10,7 +11,7 @@ use super::unjudged_text::unjudged_text;
 use super::{Format, Reporter};
 use crate::case::CaseId;
 use crate::clause::ClauseId;
-use crate::outcome::{Account, CaseOutcome, CaseVerdict, Event};
+use crate::outcome::{Account, CaseOutcome, CaseVerdict, Event, NOT_REACHED, untested};
 
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +120,46 @@ impl<W: Write> Terminal<W> {
     }
 }
 
+/// How many clauses are named that a run did not come to.
+const MOST_NAMED: usize = 20;
+
+/// The clauses that a run did not come to before its time was over.
+fn not_reached(account: &Account<'_>) -> String {
+    let late = |outcome: &&CaseOutcome| matches!(&outcome.verdict, CaseVerdict::Skipped(reason) if reason.starts_with(NOT_REACHED));
+    let outcomes: Vec<&CaseOutcome> = account.outcomes.iter().map(AsRef::as_ref).collect();
+    let count = outcomes
+        .iter()
+        .copied()
+        .filter(|outcome| late(&outcome))
+        .count();
+    if count == 0 {
+        return String::new();
+    }
+    let missing = untested(
+        account.contract,
+        account.clauses,
+        account.cases,
+        account.ledger,
+        &outcomes,
+    );
+    let missing: Vec<String> = missing
+        .iter()
+        .filter(|(_, reason)| reason.is_askable())
+        .map(|(clause, _)| clause.id.to_string())
+        .collect();
+    let mut text = format!(
+        "{count} cases were not reached in time; not put to the test, though a case could: {} clauses\n",
+        missing.len()
+    );
+    for clause in missing.iter().take(MOST_NAMED) {
+        let _ = writeln!(text, "  {clause}");
+    }
+    if missing.len() > MOST_NAMED {
+        let _ = writeln!(text, "  … and {} more", missing.len() - MOST_NAMED);
+    }
+    text
+}
+
 pub(super) const FORMAT: Format = Format {
     name: "terminal",
     about: "what is read in a terminal or a CI log",
@@ -205,6 +246,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             some(waived, "waived")
         )?;
         write!(self.out, "{}", unjudged_text(summary))?;
+        write!(self.out, "{}", not_reached(account))?;
         writeln!(self.out, "{}", account.answer().sentence())?;
         self.out.flush()
     }

@@ -21,7 +21,9 @@ use crate::case::{Case, CaseId};
 use crate::check::{Check, Judge};
 use crate::clause::Clauses;
 use crate::openapi::Contract;
-use crate::outcome::{CaseOutcome, CaseVerdict, Event, Ledger, Notice, Summary, Trace, Trouble};
+use crate::outcome::{
+    CaseOutcome, CaseVerdict, Event, Ledger, NOT_REACHED, Notice, Summary, Trace, Trouble,
+};
 use crate::profile::Profile;
 use crate::target::{Limits, Target, TlsOptions};
 
@@ -312,7 +314,7 @@ impl Runner {
                 && ended.is_none()
                 && Instant::now() >= deadline
             {
-                ended = Some(format!("not reached within the budget of {budget:?}"));
+                ended = Some(format!("{NOT_REACHED} of {budget:?}"));
             }
             while under_way.len() < self.shared.options.concurrency.max(1)
                 && !*self.cancelled.borrow()

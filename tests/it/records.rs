@@ -165,6 +165,7 @@ fn kept(folder: &Folder, steps: &[StepRecord], ending: &Ending) -> Record {
         record: Arc::new(record.clone()),
     });
     let outcome = CaseOutcome {
+        unjudged: Vec::new(),
         case: case.clone(),
         verdict: CaseVerdict::Pass,
         findings: Vec::new(),

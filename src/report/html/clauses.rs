@@ -9,7 +9,7 @@ use super::exchanges::Curl;
 use super::findings;
 use super::page::{Content, Part};
 use crate::clause::{Clause, ClauseId, Side};
-use crate::outcome::{ClauseRecord, ClauseVerdict};
+use crate::outcome::{Account, CaseOutcome, ClauseRecord, ClauseVerdict, reason};
 
 pub(super) const CLAUSES: Part = Part {
     anchor: "clauses",
@@ -182,20 +182,24 @@ fn clause(
             content.exchanges.link(out, &witness.case, witness.exchange);
         }
         ClauseVerdict::Vacuous | ClauseVerdict::Untested => {
-            out.push_str(&visible(&unproved(record)));
+            out.push_str(&visible(&unproved(content.account, record)));
         }
     }
     out.push_str("</p></details>\n");
 }
 
-/// Why a clause has no exchange that shows it.
-fn unproved(record: &ClauseRecord<'_>) -> String {
-    match record.verdict {
-        ClauseVerdict::Vacuous => {
-            "Its place was reached, but nothing there put it to the test.".to_owned()
-        }
-        _ => "No exchange reached its place.".to_owned(),
-    }
+/// Why a clause has no exchange that shows it, and what would give it one.
+fn unproved(account: &Account<'_>, record: &ClauseRecord<'_>) -> String {
+    let is_vacuous = record.verdict == ClauseVerdict::Vacuous;
+    let outcomes: Vec<&CaseOutcome> = account.outcomes.iter().map(AsRef::as_ref).collect();
+    let (contract, cases) = (account.contract, account.cases);
+    let why = reason(contract, record.clause, is_vacuous, cases, &outcomes);
+    let what = if is_vacuous {
+        "Its place was reached, but nothing there put it to the test"
+    } else {
+        "No exchange put it to the test"
+    };
+    format!("{what}: {why}. To test it, {}.", why.help())
 }
 
 /// The sign beside a verdict's word.

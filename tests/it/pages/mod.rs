@@ -61,6 +61,7 @@ impl Run {
             }),
             today: "2026-01-02".parse().expect("a day"),
             known: cases.clone(),
+            ..Acceptance::default()
         };
         let outcomes: Vec<Arc<CaseOutcome>> = judge(&contract, &cases, &traces)
             .into_iter()
@@ -69,7 +70,7 @@ impl Run {
                 Arc::new(outcome)
             })
             .collect();
-        let concluded = acceptance.conclude(&contract, &clauses, &outcomes, false);
+        let concluded = acceptance.conclude(&contract, &clauses, &cases, &outcomes, false);
         Self {
             about: About {
                 contract: contract.title(),
