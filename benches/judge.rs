@@ -24,6 +24,10 @@ use proofmark::reference::Server;
 use proofmark::report::verdict_file;
 use proofmark::target::{ServiceTarget, Target as _, Way};
 
+/// As the program has it: judging allocates many small things on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXCHANGES: u32 = 10_000;
 const ROUNDS: usize = 7;
 

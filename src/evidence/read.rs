@@ -59,7 +59,7 @@ pub struct RecordFile {
 pub struct Record {
     /// The files, in the order of their paths.
     pub files: Vec<RecordFile>,
-    /// The traces of all cases.
+    /// The traces of all cases, in the order of their names.
     pub traces: Vec<Trace>,
     /// What is to be known of them: a run that was cut off, a line that was lost.
     pub notes: Vec<Diagnostic>,
@@ -112,6 +112,8 @@ pub fn read_records(paths: &[PathBuf]) -> Result<Record, ReadError> {
         }
         record.files.push(read.file);
     }
+    // The lines stand in the order in which answers came, which differs between runs.
+    record.traces.sort_by(|a, b| a.case.cmp(&b.case));
     if problems.is_empty() {
         Ok(record)
     } else {

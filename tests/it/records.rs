@@ -1,6 +1,7 @@
 //! Records: what is kept of a run, whatever becomes of the run, and what can be made of it.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -284,6 +285,11 @@ fn a_large_body_is_kept_once_and_missed_when_it_is_gone_or_another() {
         let error = read_records(std::slice::from_ref(&folder.0)).expect_err("a body lacks");
         shown(&error)
     };
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(b"another").expect("it is packed");
+    let other = packer.finish().expect("it is packed");
+    std::fs::write(&file, other).expect("it is exchanged");
+    assert!(error().contains("is not what it was"), "{}", error());
     std::fs::write(&file, b"no gzip").expect("it is damaged");
     assert!(error().contains("can't be read"), "{}", error());
     std::fs::remove_file(&file).expect("it goes");
