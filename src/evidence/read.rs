@@ -228,6 +228,9 @@ impl Told {
             (traces.len() - 1, false)
         });
         let first = &mut traces[*index].1;
+        if *is_closed && told.is_err() {
+            return Err(format!("the case `{case}` was recorded twice"));
+        }
         if *is_closed {
             // What comes behind a case's end in one process is the case, sent again.
             let again = Trace::new(case.clone(), &header.origin, &header.prefix);

@@ -107,7 +107,7 @@ mod tests {
         {"event":"started","target":"http://127.0.0.1:8080","cases":6}
         {"event":"caseStarted","case":"getItem/pass"}
         {"event":"caseFinished","case":"getItem/pass","verdict":"pass","exchanges":1}
-        {"event":"finished","format":1,"about":{"contract":"Items 1.0","target":"http://127.0.0.1:8080","run":"a1b2c3","began":"2026-03-01T12:00:00Z","version":"0.0.0"},"answer":"does-not-conform","summary":{"passed":2,"failed":1,"waived":1,"errors":1,"skipped":1,"advisories":1,"exchanges":5,"interrupted":false},"clauseCounts":{"total":19,"held":1,"broken":1,"waived":1,"vacuous":0,"untested":16}}
+        {"event":"finished","format":1,"about":{"contract":"Items 1.0","target":"http://127.0.0.1:8080","run":"a1b2c3","began":"2026-03-01T12:00:00Z","version":"0.0.0"},"answer":"does-not-conform","summary":{"passed":2,"failed":1,"waived":1,"flaky":0,"errors":1,"skipped":1,"advisories":1,"exchanges":5,"interrupted":false},"clauseCounts":{"total":19,"held":1,"broken":1,"advised":0,"waived":1,"vacuous":0,"untested":16}}
         "#);
     }
 

@@ -113,6 +113,7 @@ mod tests {
             "passed": 2,
             "failed": 1,
             "waived": 1,
+            "flaky": 0,
             "errors": 1,
             "skipped": 1,
             "advisories": 1,

@@ -309,13 +309,13 @@ mod tests {
 
         `Items 1.0` at `http://127.0.0.1:8080`, 2026-03-01T12:00:00Z
 
-        | cases | passed | failed | waived | errors | skipped | advisories | exchanges |
-        | --: | --: | --: | --: | --: | --: | --: | --: |
-        | 6 | 2 | 1 | 1 | 1 | 1 | 1 | 5 |
+        | cases | passed | failed | waived | flaky | errors | skipped | advisories | exchanges |
+        | --: | --: | --: | --: | --: | --: | --: | --: | --: |
+        | 6 | 2 | 1 | 1 | 0 | 1 | 1 | 1 | 5 |
 
-        | clauses | held | broken | waived | reached but not put to the test | untested |
-        | --: | --: | --: | --: | --: | --: |
-        | 19 | 1 | 1 | 1 | 0 | 16 |
+        | clauses | held | broken | not kept that should be | waived | reached but not put to the test | untested |
+        | --: | --: | --: | --: | --: | --: | --: |
+        | 19 | 1 | 1 | 0 | 1 | 0 | 16 |
 
         ### Broken clauses (1)
 

@@ -254,7 +254,7 @@ waivers:
           |
           = help: write it as YYYY-MM-DD
 
-        error[missing-key]: `1` has no `reason`
+        error[missing-key]: an element of `waivers` has no `reason`
          --> waivers.yaml:6:5
           |
         6 |   - clause: op/200/**

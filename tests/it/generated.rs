@@ -100,3 +100,52 @@ fn the_contract_loads_without_a_warning_from_yaml_and_from_json() {
         assert_eq!(warnings, "");
     }
 }
+
+/// The README's table of clauses, made of a run of all cases at the reference.
+#[tokio::test]
+async fn the_table_of_clauses_in_the_readme_is_true() {
+    use crate::outcome::{CaseOutcome, ClauseVerdict, untested};
+    use std::collections::BTreeMap;
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    let suite = super::support::Suite::built_in();
+    let router = crate::reference::Server::new().router();
+    let target = Arc::new(crate::target::ServiceTarget::new(router));
+    let result = suite.run(target, 8, &|_| {}).await.expect("it runs");
+    let outcomes: Vec<&CaseOutcome> = result.outcomes.iter().map(AsRef::as_ref).collect();
+    let (contract, clauses) = (&suite.contract, &suite.clauses);
+    let missing = untested(contract, clauses, &suite.cases, &result.ledger, &outcomes);
+    let reason = |id: &crate::clause::ClauseId| missing.iter().find(|(clause, _)| clause.id == *id);
+    let mut rows: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for record in result.ledger.records(clauses) {
+        let what = match (&record.verdict, reason(&record.clause.id)) {
+            (ClauseVerdict::Held(_), _) => "held, with a witness".to_owned(),
+            (_, Some((_, why))) => why.word().to_owned(),
+            (other, None) => other.as_str().to_owned(),
+        };
+        let counts = rows.entry(what).or_default();
+        *counts.entry(record.clause.id.subject.clone()).or_default() += 1;
+    }
+    let operations: Vec<&str> = contract
+        .operations
+        .iter()
+        .map(|o| o.name.as_str())
+        .collect();
+    let mut table = format!("| | {} | paths |\n", operations.join(" | "));
+    let _ = writeln!(table, "|{}", " --- |".repeat(operations.len() + 2));
+    for (what, counts) in &rows {
+        let own = operations
+            .iter()
+            .map(|name| counts.get(*name).copied().unwrap_or(0));
+        let cells: Vec<String> = own.clone().map(|count| count.to_string()).collect();
+        let of_paths = counts.values().sum::<usize>() - own.sum::<usize>();
+        let _ = writeln!(table, "| {what} | {} | {of_paths} |", cells.join(" | "));
+    }
+    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("it is there");
+    assert!(
+        readme.contains(&table),
+        "README.md needs this table:\n\n{table}"
+    );
+}
