@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, mpsc};
 
 use clap::Parser;
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 
 use super::args::TargetArgs;
 use super::engine::{self, Aim, Ready};
@@ -22,7 +22,9 @@ use super::stop::{Stop, warn};
 use super::suite::{Hooks, Suite};
 use crate::case::Case;
 use crate::generate::first_requests;
-use crate::outcome::{About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice, NoticeKind};
+use crate::outcome::{
+    About, Account, Answer, CaseOutcome, CaseVerdict, Event, Notice, NoticeKind, Summary,
+};
 use crate::report::{notice_text, outcome_text, unjudged_text};
 use crate::run::{Pace, Required, RunError, RunResult};
 
@@ -124,14 +126,8 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         acceptance.required = Required::default();
     }
     ready.runner = ready.runner.with_acceptance(acceptance);
-    let (told, last): (Vec<_>, Vec<Trial>) = asked
-        .iter()
-        .map(|asked| {
-            let (sender, receiver) = mpsc::channel();
-            let can_tell = is_whole || !asked.of_the_whole;
-            (sender, asked.trial(can_tell.then_some(receiver)))
-        })
-        .unzip();
+    let (told, last): (Vec<_>, Vec<Trial>) =
+        asked.iter().map(|asked| asked.awaited(is_whole)).unzip();
     let mut reports = Reports::open(&settings.reports, Box::new(io::stdout()))?;
     reports.record(settings.record.as_deref(), &about, &ready)?;
     let telling = Telling {
@@ -160,15 +156,21 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         Err(panic) => std::panic::resume_unwind(panic),
     };
     let _ = write!(io::stderr(), "{}", unjudged_text(&summary));
-    Ok(match Exit::of(summary.answer()) {
+    let was_more_asked = wanted_selftests > 0 || wants_asked;
+    Ok(ending(&summary, &conclusion, was_more_asked))
+}
+
+/// The process' exit code; `was_more_asked` is whether trials were run that are no cases.
+fn ending(summary: &Summary, conclusion: &Conclusion, was_more_asked: bool) -> ExitCode {
+    match Exit::of(summary.answer()) {
         Exit::Interrupted => Exit::Interrupted.into(),
         Exit::CouldNotTell if conclusion.num_failed == summary.errors as u64 => {
             Exit::CouldNotTell.into()
         }
-        Exit::NothingTested if wanted_selftests == 0 && !wants_asked => Exit::NothingTested.into(),
+        Exit::NothingTested if !was_more_asked => Exit::NothingTested.into(),
         _ if conclusion.has_failed() => ExitCode::from(CARGO_FAILED),
         _ => ExitCode::SUCCESS,
-    })
+    }
 }
 
 fn say_target(aim: &Aim, skips: &HashMap<usize, String>, cases: &[Case], args: &Arguments) {
@@ -194,6 +196,7 @@ fn stub(case: &Case, skip: Option<&String>) -> Trial {
     trial(case, skip, None, false)
 }
 
+type Teller = mpsc::Sender<Arc<CaseOutcome>>;
 type Outcome = mpsc::Receiver<Arc<CaseOutcome>>;
 
 fn trial(
@@ -266,6 +269,13 @@ fn asked(settings: &Settings) -> Vec<Asked> {
 }
 
 impl Asked {
+    /// The trial, and how it is told what came of the run.
+    fn awaited(&self, is_whole: bool) -> (mpsc::Sender<Vec<Notice>>, Trial) {
+        let (sender, receiver) = mpsc::channel();
+        let can_tell = is_whole || !self.of_the_whole;
+        (sender, self.trial(can_tell.then_some(receiver)))
+    }
+
     /// The trial; without notices to wait for it is skipped.
     fn trial(&self, notices: Option<mpsc::Receiver<Vec<Notice>>>) -> Trial {
         let kinds = self.kinds;
@@ -300,6 +310,16 @@ struct Started {
     engine: std::thread::JoinHandle<Result<RunResult, Stop>>,
 }
 
+/// For each case the ends of a channel by which its trial is told of its outcome.
+fn channels(cases: &[Case]) -> (HashMap<String, Teller>, HashMap<String, Outcome>) {
+    let ends = cases.iter().map(|case| {
+        let (sender, receiver) = mpsc::channel();
+        let id = case.id.to_string();
+        ((id.clone(), sender), (id, receiver))
+    });
+    ends.unzip()
+}
+
 /// Starts the run on a thread of its own, and waits until it is known that the target can be tested.
 fn start(
     ready: Ready,
@@ -308,13 +328,7 @@ fn start(
     inputs: Arc<Inputs>,
     telling: Telling,
 ) -> Result<Started, Stop> {
-    let mut senders = HashMap::new();
-    let mut receivers = HashMap::new();
-    for case in &cases {
-        let (sender, receiver) = mpsc::channel();
-        senders.insert(case.id.to_string(), sender);
-        receivers.insert(case.id.to_string(), receiver);
-    }
+    let (senders, receivers) = channels(&cases);
     let (began, has_begun) = mpsc::channel::<()>();
     let (senders, began) = (Mutex::new(senders), Mutex::new(Some(began)));
     let engine = std::thread::spawn(move || {

@@ -50,10 +50,8 @@ impl Reporter for Events<'_> {
                 what,
             }),
             Event::Notice(notice) => self.line(&Line::Notice(document::Notice::of(notice))),
-            // Its line is the last one, and says more than the event does.
-            Event::Finished(_) => Ok(()),
-            // Exchanges are a record's: what is to be said of them is said when the case was judged.
-            Event::Exchanged { .. } | Event::CaseSent { .. } => Ok(()),
+            // The run's line is the last one, and says more than the event does; exchanges are a record's.
+            Event::Finished(_) | Event::Exchanged { .. } | Event::CaseSent { .. } => Ok(()),
         }
     }
 

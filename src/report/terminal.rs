@@ -127,11 +127,7 @@ const MOST_NAMED: usize = 20;
 fn not_reached(account: &Account<'_>) -> String {
     let late = |outcome: &&CaseOutcome| matches!(&outcome.verdict, CaseVerdict::Skipped(reason) if reason.starts_with(NOT_REACHED));
     let outcomes: Vec<&CaseOutcome> = account.outcomes.iter().map(AsRef::as_ref).collect();
-    let count = outcomes
-        .iter()
-        .copied()
-        .filter(|outcome| late(&outcome))
-        .count();
+    let count = outcomes.iter().copied().filter(late).count();
     if count == 0 {
         return String::new();
     }
