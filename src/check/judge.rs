@@ -340,13 +340,18 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
 fn unjudged(view: &TraceView<'_>) -> Vec<Unjudged> {
     let unread = view.answers.iter().filter_map(|answer| {
         let (_, media) = answer.content?;
-        let Some(AnswerBody::Unread(reason)) = answer.body() else {
-            return None;
+        let reason = match answer.body()? {
+            AnswerBody::Unread(reason) => reason.to_owned(),
+            _ if answer.holds_documents() => {
+                "the `data` of its events is a document by `contentSchema`, which is not looked into"
+                    .to_owned()
+            }
+            _ => return None,
         };
         Some(Unjudged {
             exchange: answer.number,
             media: media.name.clone(),
-            reason: reason.to_owned(),
+            reason,
         })
     });
     unread.collect()

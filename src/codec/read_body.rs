@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::decode::DecodedBody;
 use super::event_stream;
 use super::json::{JsonProblem, read_json};
-use super::multipart;
+use super::multipart::{self, Part};
 use super::read_form::{form_readings, multipart_readings};
 use super::read_xml::{self, NoValue};
 use super::reading::{Judged, Reading, judge, scalars};
@@ -77,6 +77,36 @@ pub(super) fn body(root: &Value, operation: &Operation, request: &Request) -> De
     }
 }
 
+/// Whether an event stream's `data` is said to be a document of its own, by `contentSchema` (OpenAPI 3.2.0,
+/// 4.14.4): each is read as a text, and what is within isn't looked into.
+#[must_use]
+pub fn events_hold_documents(root: &Value, object: &MediaTypeObject, media: &MediaType) -> bool {
+    let event = match &object.item_schema {
+        Some(item) => Declared::of(root, Some(item)),
+        None => Declared::of(root, object.schema.as_ref()).items(),
+    };
+    BodyForm::of(media) == BodyForm::EventStream
+        && event.nodes().iter().any(|node| {
+            let data = node
+                .get("properties")
+                .and_then(|members| members.get("data"));
+            event.at(data).keyword("contentSchema").is_some()
+        })
+}
+
+/// Whether a part's schema is of more than a text and its media type is neither JSON nor text: what stands in
+/// it as text would break the schema.
+fn is_foreign(declared: Declared<'_>, part: &Part) -> bool {
+    let member = declared.member(&part.name);
+    let element = member.items();
+    let media = part
+        .media
+        .as_ref()
+        .and_then(|media| media.parse::<MediaType>().ok());
+    media.is_some_and(|media| !matches!(BodyForm::of(&media), BodyForm::Json | BodyForm::Text))
+        && (member.is("object") || element.is("object") || !member.members().is_empty())
+}
+
 /// Reads a body as the contract has it for its media type.
 #[must_use]
 pub fn read_body(
@@ -126,6 +156,9 @@ pub fn read_body(
             let boundary = media.parameter("boundary");
             let parts = boundary.and_then(|boundary| multipart::read(body, boundary));
             match parts {
+                Some(parts) if parts.iter().any(|part| is_foreign(declared, part)) => {
+                    unread("a part holds a structure in another media type than JSON")
+                }
                 Some(parts) => chosen(object, &multipart_readings(root, schema, &parts), false),
                 None => unread("its parts have no names, or it isn't well-formed"),
             }

@@ -106,7 +106,8 @@ enum Subject {
     Members,
 }
 
-/// Keywords that demand something by themselves, and of whom.
+/// Keywords that demand something by themselves, and of whom. `contentEncoding`, `contentMediaType` and
+/// `contentSchema` are annotations (JSON Schema Validation 2020-12, 8.1): no instance breaks them.
 const KEYWORDS: &[(&str, Subject)] = &[
     ("type", Subject::Any),
     ("enum", Subject::Any),
@@ -119,8 +120,6 @@ const KEYWORDS: &[(&str, Subject)] = &[
     ("pattern", Subject::Text),
     ("minLength", Subject::Text),
     ("maxLength", Subject::Text),
-    ("contentEncoding", Subject::Text),
-    ("contentMediaType", Subject::Text),
     ("minimum", Subject::Number),
     ("maximum", Subject::Number),
     ("exclusiveMinimum", Subject::Number),

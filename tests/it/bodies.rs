@@ -33,12 +33,16 @@ paths:
                 type: object
                 required: [event]
                 properties: {event: {enum: [add, ping]}, data: {type: string, maxLength: 5}, retry: {type: integer, maximum: 10}}
+  /chat: {get: {operationId: chat, responses: {'200': {description: x, content: {text/event-stream: {itemSchema: {oneOf: [{$ref: '#/components/schemas/Add'}, {properties: {event: {const: ping}}, required: [event]}]}}}}}}}
+  /mixed: {get: {operationId: mixed, responses: {'200': {description: x, content: {multipart/mixed: {itemSchema: {type: object}, prefixEncoding: [{contentType: application/json}], itemEncoding: {contentType: application/xml}}}}}}}
   /form: {get: {operationId: form, responses: {'200': {description: x, content: {application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Pet'}}}}}}}
   /parts: {get: {operationId: parts, responses: {'200': {description: x, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Pet'}}, multipart/mixed: {schema: {type: array}}}}}}}
+  /nested: {get: {operationId: nested, responses: {'200': {description: x, content: {multipart/form-data: {schema: {type: object, properties: {pet: {$ref: '#/components/schemas/Pet'}, note: {type: string, maxLength: 5}}}}}}}}}
   /text: {get: {operationId: text, responses: {'200': {description: x, content: {text/plain: {schema: {type: integer, maximum: 9}}, text/csv: {schema: {type: array, items: {type: string}}}}}}}}
   /image: {get: {operationId: image, responses: {'200': {description: x, content: {image/*: {schema: {type: string, format: binary, maxLength: 2}}}}}}}
 components:
   schemas:
+    Add: {properties: {event: {const: add}, data: {type: string, contentMediaType: application/json, contentSchema: {type: object}}}, required: [event]}
     Pet:
       type: object
       required: [id]
@@ -152,6 +156,17 @@ const ANSWERS: &[(&str, &str, &str)] = &[
         "event: add\ndata: abcdef\n\ndata: a\nretry: 11\n\ndata: not ended",
     ),
     (
+        "chat",
+        "text/event-stream",
+        "event: add\ndata: {not json\n\n",
+    ),
+    ("chat", "text/event-stream", "event: none\n\ndata: x\n\n"),
+    (
+        "mixed",
+        "multipart/mixed; boundary=b",
+        "--b\r\ncontent-type: application/json\r\n\r\n7\r\n--b--\r\n",
+    ),
+    (
         "form",
         "application/x-www-form-urlencoded",
         "id=7&name=Rex&tags=a&tags=b",
@@ -170,6 +185,21 @@ const ANSWERS: &[(&str, &str, &str)] = &[
         "parts",
         "multipart/form-data; boundary=b",
         "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n700\r\n--b--\r\n",
+    ),
+    (
+        "nested",
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"pet\"\r\nContent-Type: application/json\r\n\r\n{\"id\":100}\r\n--b--\r\n",
+    ),
+    (
+        "nested",
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"pet\"\r\nContent-Type: application/xml\r\n\r\n<pet><id>7</id></pet>\r\n--b--\r\n",
+    ),
+    (
+        "nested",
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=\"note\"\r\nContent-Type: application/xml\r\n\r\n<id>7</id>\r\n--b--\r\n",
     ),
     (
         "parts",
@@ -230,6 +260,12 @@ async fn answers_are_judged_as_far_as_the_contract_speaks() {
       pass
     events "event: add\ndata: abcdef\n\ndata: a\nretry: 11\n\ndata: not ended"
       fail; 200/text~1event-stream/{items}/event#required at "/1": {"retry":11,"data":"a"}; 200/text~1event-stream/{items}/data#maxLength at "/0/data": 6 characters: "abcdef"; 200/text~1event-stream/{items}/retry#maximum at "/1/retry": 11
+    chat "event: add\ndata: {not json\n\n"
+      pass; unjudged text/event-stream: the `data` of its events is a document by `contentSchema`, which is not looked into
+    chat "event: none\n\ndata: x\n\n"
+      fail; 200/text~1event-stream/{items}#oneOf at "/0": {"data":"x"}; unjudged text/event-stream: the `data` of its events is a document by `contentSchema`, which is not looked into
+    mixed "--b\r\ncontent-type: application/json\r\n\r\n7\r\n--b--\r\n"
+      pass; unjudged multipart/mixed: its parts have no names, or it isn't well-formed
     form "id=7&name=Rex&tags=a&tags=b"
       pass
     form "id=700&name=12345"
@@ -238,6 +274,12 @@ async fn answers_are_judged_as_far_as_the_contract_speaks() {
       pass
     parts "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n700\r\n--b--\r\n"
       fail; 200/multipart~1form-data/id#maximum at "/id": 700
+    nested "--b\r\nContent-Disposition: form-data; name=\"pet\"\r\nContent-Type: application/json\r\n\r\n{\"id\":100}\r\n--b--\r\n"
+      fail; 200/multipart~1form-data/pet/id#maximum at "/pet/id": 100
+    nested "--b\r\nContent-Disposition: form-data; name=\"pet\"\r\nContent-Type: application/xml\r\n\r\n<pet><id>7</id></pet>\r\n--b--\r\n"
+      pass; unjudged multipart/form-data: a part holds a structure in another media type than JSON
+    nested "--b\r\nContent-Disposition: form-data; name=\"note\"\r\nContent-Type: application/xml\r\n\r\n<id>7</id>\r\n--b--\r\n"
+      fail; 200/multipart~1form-data/note#maxLength at "/note": 10 characters: "<id>7</id>"
     parts "--b\r\n\r\n7\r\n--b--\r\n"
       pass; unjudged multipart/mixed: its parts have no names, or it isn't well-formed
     text "7\n"
