@@ -320,6 +320,18 @@ fn a_flaky_case_is_counted_and_said() {
     assert!(fails.contains("in 1 flaky case; 1 condition of the run is not met.</p>"));
     assert!(fails.contains("1 case: 0 passed, 0 failed, 0 waived, 1 flaky, 0 could not"));
 
+    let mut stopped = run.traces.clone();
+    stopped[0].steps[0].result = Err(NoAnswer {
+        reason: "the connection was closed".into(),
+        unreachable: false,
+        timed_out: false,
+    });
+    let stopped = page(&Run::of(CONTRACT, &CASES[..1], stopped, ""));
+    assert!(
+        stopped.contains("<li><strong>getThing/broken</strong> (flaky: it passed at attempt 2)")
+    );
+    assert!(stopped.contains("<p>1 condition of the run is not met.</p>"));
+
     // As `--allow-flaky` has it.
     run.concluded.notices.clear();
     run.concluded.summary.notices = 0;
