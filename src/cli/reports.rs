@@ -24,8 +24,12 @@ pub(super) struct Wanted {
     path: Option<PathBuf>,
 }
 
-/// Reads what follows `--report`: `FORMAT` or `FORMAT=PATH`.
-pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
+/// Reads what follows `--report`: `FORMAT` or `FORMAT=PATH`. The file of `--verdicts` is written beside
+/// them.
+pub(super) fn wanted(
+    flags: &[String],
+    verdicts: Option<&Path>,
+) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let mut problems = Vec::new();
     for flag in flags {
@@ -76,6 +80,7 @@ pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
             .help("give all but one of them a file: --report FORMAT=PATH"),
         );
     }
+    problems.extend(written_twice(&wanted, verdicts));
     if problems.is_empty() {
         Ok(wanted)
     } else {
@@ -84,7 +89,7 @@ pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
 }
 
 /// Says of each file that is to be written twice that one would end in the other. Devices take anything.
-pub(super) fn written_twice(wanted: &[Wanted], verdicts: Option<&Path>) -> Vec<Diagnostic> {
+fn written_twice(wanted: &[Wanted], verdicts: Option<&Path>) -> Vec<Diagnostic> {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     let mut problems = Vec::new();
     let reports = wanted.iter().filter_map(|report| {
@@ -345,10 +350,8 @@ mod tests {
 
     fn twice(flags: &[&str], verdicts: Option<&str>) -> Vec<String> {
         let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
-        let Ok(wanted) = wanted(&flags) else {
-            panic!("{flags:?}")
-        };
-        let problems = written_twice(&wanted, verdicts.map(Path::new));
+        let problems = wanted(&flags, verdicts.map(Path::new)).err();
+        let problems = problems.unwrap_or_default();
         problems.into_iter().map(|found| found.message).collect()
     }
 

@@ -117,11 +117,8 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
     let waivers = named.or_else(|| keys.waivers.as_ref().map(PathBuf::from));
     let waivers =
         waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
-    let reports = reports::wanted(&args.said.reports).map_err(|found| problems.extend(found));
-    if let Ok(reports) = &reports {
-        let twice = reports::written_twice(reports, args.verdicts.as_deref());
-        problems.extend(twice);
-    }
+    let reports = reports::wanted(&args.said.reports, args.verdicts.as_deref())
+        .map_err(|found| problems.extend(found));
     let texts = if args.require_clauses.is_empty() {
         &keys.require_clauses
     } else {
