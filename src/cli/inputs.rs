@@ -132,7 +132,7 @@ fn folder_files(folder: &Path) -> Result<CaseFiles, Vec<Diagnostic>> {
             .into_iter()
             .map(|error| {
                 Diagnostic::error("cases", error.to_string())
-                    .help("give the folder of the case files with --cases")
+                    .help("give the folder of the case files with --cases; they are YAML in UTF-8")
             })
             .collect()
     })

@@ -13,7 +13,7 @@ use crate::evidence::MergeError;
 use crate::outcome::Event;
 
 pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
-    let wanted = reports::wanted(&args.said.reports)?;
+    let wanted = reports::wanted(&args.said.reports, args.verdicts.as_deref())?;
     let recorded = Recorded::read(&args.contract, &args.paths, args.base_path.as_deref())?;
     let judged = recorded.judged(args.said.waivers.as_deref())?;
     let mut err = anstream::AutoStream::auto(std::io::stderr());
@@ -28,7 +28,8 @@ pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exi
         args.verdicts.as_deref(),
         &recorded.inputs,
         judged.outcomes.iter().map(AsRef::as_ref),
-    )?;
+    )
+    .map_err(Stop::Unkept)?;
     reports.finish(&recorded.account(&judged));
     reports.written()?;
     Ok(Exit::of(judged.concluded.summary.answer()))

@@ -408,7 +408,7 @@ fn start(
             summary: &result.summary,
         });
         reports.written()?;
-        engine::keep(&settings, &inputs, &result)?;
+        engine::keep(&settings, &inputs, &result).map_err(Stop::Unkept)?;
         Ok(result)
     });
     if has_begun.recv().is_ok() {

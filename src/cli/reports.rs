@@ -9,6 +9,7 @@ use anstream::stream::IsTerminal as _;
 
 use super::engine::Ready;
 use super::inputs::Inputs;
+use super::verdicts::verdicts_path;
 use crate::case::Case;
 use crate::diag::{Diagnostic, closest};
 use crate::evidence::Recorder;
@@ -23,8 +24,12 @@ pub(super) struct Wanted {
     path: Option<PathBuf>,
 }
 
-/// Reads what follows `--report`: `FORMAT` or `FORMAT=PATH`.
-pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
+/// Reads what follows `--report`: `FORMAT` or `FORMAT=PATH`. The file of `--verdicts` is written beside
+/// them.
+pub(super) fn wanted(
+    flags: &[String],
+    verdicts: Option<&Path>,
+) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
     let mut wanted: Vec<Wanted> = Vec::new();
     let mut problems = Vec::new();
     for flag in flags {
@@ -75,11 +80,42 @@ pub(super) fn wanted(flags: &[String]) -> Result<Vec<Wanted>, Vec<Diagnostic>> {
             .help("give all but one of them a file: --report FORMAT=PATH"),
         );
     }
+    problems.extend(written_twice(&wanted, verdicts));
     if problems.is_empty() {
         Ok(wanted)
     } else {
         Err(problems)
     }
+}
+
+/// Says of each file that is to be written twice that one would end in the other. Devices take anything.
+fn written_twice(wanted: &[Wanted], verdicts: Option<&Path>) -> Vec<Diagnostic> {
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    let mut problems = Vec::new();
+    let reports = wanted.iter().filter_map(|report| {
+        let name = format!("--report {}", report.format.name);
+        Some((name, report.path.clone()?))
+    });
+    let verdicts = verdicts.map(|path| ("--verdicts".to_owned(), verdicts_path(path)));
+    for (flag, path) in reports.chain(verdicts) {
+        let file = std::fs::canonicalize(&path)
+            .or_else(|_| std::path::absolute(&path))
+            .unwrap_or_else(|_| path.clone());
+        if file.exists() && !file.is_file() {
+            continue;
+        }
+        match files.iter().find(|(_, known)| *known == file) {
+            Some((other, _)) => problems.push(
+                Diagnostic::error(
+                    "report",
+                    format!("{other} and {flag} would both write {}", path.display()),
+                )
+                .help("give each a file of its own"),
+            ),
+            None => files.push((flag, file)),
+        }
+    }
+    problems
 }
 
 /// Whether one of them goes to standard output, so that nothing else may.
@@ -126,10 +162,14 @@ impl<'a> Reports<'a> {
             match out {
                 Ok(Some(out)) => reports.all.push((name, (report.format.new)(out))),
                 Ok(None) => {}
-                Err(error) => problems.push(Diagnostic::error(
-                    "report",
-                    format!("{name} can't be written: {error}"),
-                )),
+                Err(error) => problems.push(
+                    Diagnostic::error("report", format!("{name} can't be written: {error}")).help(
+                        format!(
+                            "give another file with --report {}=PATH",
+                            report.format.name
+                        ),
+                    ),
+                ),
             }
             // A step's summary is a file that GitHub names; several steps may add to it.
             if report.format.name == "github"
@@ -302,4 +342,37 @@ fn file<'a>(path: &Path) -> io::Result<Out<'a>> {
         std::fs::create_dir_all(folder)?;
     }
     Ok(Box::new(BufWriter::new(File::create(path)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn twice(flags: &[&str], verdicts: Option<&str>) -> Vec<String> {
+        let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
+        let problems = wanted(&flags, verdicts.map(Path::new)).err();
+        let problems = problems.unwrap_or_default();
+        problems.into_iter().map(|found| found.message).collect()
+    }
+
+    #[test]
+    fn two_reports_never_share_a_file() {
+        assert_eq!(
+            twice(&["html=no/a", "tap=no/b", "json=./no/a"], None),
+            ["--report html and --report json would both write ./no/a"]
+        );
+        assert_eq!(
+            twice(&["json=no/a"], Some("no/a")),
+            ["--report json and --verdicts would both write no/a"]
+        );
+        let apart = twice(&["html=no/a", "json=no/b", "tap"], Some("no/"));
+        assert_eq!(apart, [""; 0]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_takes_any_number_of_them() {
+        let devices = ["html=/dev/null", "json=/dev/null"];
+        assert_eq!(twice(&devices, Some("/dev/null")), [""; 0]);
+    }
 }

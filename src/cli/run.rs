@@ -145,6 +145,6 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
         write!(out, "\n{not_called}")?;
     }
     // What is to be kept is kept last: if that fails, what was found out was still said.
-    engine::keep(&settings, &read, &result)?;
+    engine::keep(&settings, &read, &result).map_err(Stop::Unkept)?;
     Ok(exit)
 }

@@ -17,6 +17,10 @@ pub(super) fn selected(
     args: &SelectArgs,
 ) -> Result<Vec<Case>, Vec<Diagnostic>> {
     let selection = Selection::new(contract, clauses, args)?;
+    let slips = selection.slips(&cases);
+    if !slips.is_empty() {
+        return Err(slips);
+    }
     let kept = cases.into_iter().filter(|case| selection.takes(case));
     let Some(shard) = selection.shard else {
         return Ok(kept.collect());
@@ -28,6 +32,9 @@ pub(super) fn selected(
         .map(|(_, case)| case)
         .collect())
 }
+
+const CONDITION_HELP: &str =
+    "write it in CEL, over `case`, `operation`, `method`, `path`, `tags`, `level`, `generated`";
 
 #[derive(Clone, Copy)]
 struct Shard {
@@ -79,10 +86,9 @@ impl<'a> Selection<'a> {
         for text in &args.select {
             match Condition::compile(text) {
                 Ok(condition) => conditions.push(condition),
-                Err(error) => problems.push(problem(
-                    format!("--select {text}: {error}"),
-                    "write it in CEL, over `case`, `operation`, `method`, `path`, `tags`, `level`, `generated`",
-                )),
+                Err(error) => {
+                    problems.push(problem(format!("--select {text}: {error}"), CONDITION_HELP));
+                }
             }
         }
         let shard = match args.shard.as_deref().map(shard) {
@@ -103,6 +109,19 @@ impl<'a> Selection<'a> {
             conditions,
             shard,
         })
+    }
+
+    /// The expressions that can hold for no case, since they don't speak of cases at all.
+    fn slips(&self, cases: &[Case]) -> Vec<Diagnostic> {
+        let conditions = self.args.select.iter().zip(&self.conditions);
+        let slip = |(text, condition): (&String, &Condition)| {
+            let fault = cases.iter().find_map(|case| {
+                let main = case.steps.iter().find(|step| step.role == Role::Main)?;
+                condition.fault(&facts(case, &self.contract.operations[main.operation]))
+            });
+            fault.map(|fault| problem(format!("--select {text}: {fault}"), CONDITION_HELP))
+        };
+        conditions.filter_map(slip).collect()
     }
 
     fn takes(&self, case: &Case) -> bool {
@@ -328,5 +347,23 @@ mod tests {
             ..SelectArgs::default()
         };
         assert_eq!(ids(&clause).expect_err("one slip").len(), 1);
+        for (text, why) in [
+            ("opration == 'x'", "there is no `opration`"),
+            ("method", "it is neither true nor false"),
+        ] {
+            let args = SelectArgs {
+                select: one(text),
+                ..SelectArgs::default()
+            };
+            let said = ids(&args).expect_err(text);
+            assert!(said[0].contains(why), "{said:#?}");
+        }
+        for right in ["tags.exists(t, t == 'none')", "method == 'TRACE'"] {
+            let args = SelectArgs {
+                select: one(right),
+                ..SelectArgs::default()
+            };
+            assert_eq!(ids(&args).expect(right), Vec::<String>::new());
+        }
     }
 }

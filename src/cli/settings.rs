@@ -72,15 +72,13 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
             .as_ref()
             .and_then(|key| value("url", key).map_err(|d| problems.push(d)).ok()),
     };
-    let url = url.and_then(
-        |url| match url.as_str().unwrap_or_default().parse::<BaseUrl>() {
-            Ok(url) => Some(url),
-            Err(error) => {
-                problems.push(Diagnostic::error("target-url", error.to_string()));
-                None
-            }
-        },
-    );
+    let url = url.and_then(|url| match text(&url).parse::<BaseUrl>() {
+        Ok(url) => Some(url),
+        Err(error) => {
+            problems.push(Diagnostic::error("target-url", error.to_string()));
+            None
+        }
+    });
     let tls = TlsOptions {
         ca: pem(
             "ca-file",
@@ -99,10 +97,13 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
                 limits.total = total;
                 limits.connect = limits.connect.min(total);
             }
-            _ => problems.push(Diagnostic::error(
-                "timeout",
-                format!("an exchange can't take {seconds} seconds"),
-            )),
+            _ => problems.push(
+                Diagnostic::error(
+                    "timeout",
+                    format!("an exchange can't take {seconds:?} seconds"),
+                )
+                .help("give more than 0, such as 2.5"),
+            ),
         }
     }
     let concurrency = args.concurrency.or(keys.concurrency).unwrap_or(CONCURRENCY);
@@ -116,7 +117,8 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
     let waivers = named.or_else(|| keys.waivers.as_ref().map(PathBuf::from));
     let waivers =
         waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
-    let reports = reports::wanted(&args.said.reports).map_err(|found| problems.extend(found));
+    let reports = reports::wanted(&args.said.reports, args.verdicts.as_deref())
+        .map_err(|found| problems.extend(found));
     let texts = if args.require_clauses.is_empty() {
         &keys.require_clauses
     } else {
@@ -171,7 +173,9 @@ fn pem(
         Ok(bytes) => Some(bytes),
         Err(error) => {
             let message = format!("{} can't be read: {error}", path.display());
-            problems.push(Diagnostic::error(code, message));
+            problems.push(
+                Diagnostic::error(code, message).help(format!("give a PEM file with --{code}")),
+            );
             None
         }
     }
@@ -211,7 +215,24 @@ fn profile_keys(
     args: &TargetArgs,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(ProfileKeys, Document)> {
-    let name = args.profile.as_ref()?;
+    let Some(name) = &args.profile else {
+        // From the environment it stands for all commands, and some have no use for it.
+        let path = args.config.as_ref()?;
+        let environment = std::env::var_os("PROOFMARK_CONFIG");
+        if environment.is_none_or(|from| from != path.as_os_str()) {
+            problems.push(
+                Diagnostic::error(
+                    "config",
+                    format!(
+                        "of {} no profile is named, so nothing in it counts",
+                        path.display()
+                    ),
+                )
+                .help("name one with --profile, or leave --config out"),
+            );
+        }
+        return None;
+    };
     let path = args.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -257,6 +278,10 @@ fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagn
         }
     }
     for (name, key) in &keys.headers {
+        if !is_token(name) {
+            problems.push(no_field_name(name));
+            continue;
+        }
         match value(name, key) {
             Ok(value) => profile.headers.push((
                 name.to_ascii_lowercase(),
@@ -296,12 +321,13 @@ fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagn
     }
     for field in &args.headers {
         match field.split_once(':') {
-            Some((name, value)) if !name.trim().is_empty() => {
+            Some((name, value)) if is_token(name.trim()) => {
                 let name = name.trim();
                 profile
                     .headers
                     .push((name.to_ascii_lowercase(), header_secret(name, value.trim())));
             }
+            Some((name, _)) if !name.trim().is_empty() => problems.push(no_field_name(name)),
             // The value isn't shown: it may be a credential.
             _ => problems.push(
                 Diagnostic::error("header", "a --header has no colon")
@@ -309,6 +335,18 @@ fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagn
             ),
         }
     }
+}
+
+fn no_field_name(name: &str) -> Diagnostic {
+    let name = name.escape_debug();
+    Diagnostic::error("header", format!("`{name}` can't be a header field's name"))
+        .help("write letters, digits and hyphens alone, as in --header 'X-Name: VALUE'")
+}
+
+/// Whether it may be a header field's name (RFC 9110, 5.1 and 5.6.2).
+fn is_token(name: &str) -> bool {
+    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_one)
 }
 
 fn header_secret(name: &str, value: &str) -> Secret {
@@ -387,12 +425,13 @@ mod tests {
     fn all_wrong_flags_are_named_and_no_header_value_is_shown() {
         let problems = flags(&TargetArgs {
             variables: vec!["image_id".into(), "=x".into()],
-            headers: vec!["geheim".into()],
+            headers: vec!["geheim".into(), "x y: geheim".into()],
             ..TargetArgs::default()
         })
-        .expect_err("three mistakes");
+        .expect_err("four mistakes");
         let text = crate::diag::render_all(&problems, crate::diag::Style::Plain);
-        assert_eq!(problems.len(), 3);
+        assert_eq!(problems.len(), 4);
         assert!(!text.contains("geheim"), "{text}");
+        assert!(text.contains("`x y` can't be"), "{text}");
     }
 }

@@ -78,5 +78,6 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
             "output",
             format!("{} can't be written: {error}", path.display()),
         )
+        .help("give another file with --out")
     })
 }

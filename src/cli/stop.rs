@@ -12,6 +12,8 @@ use crate::run::RunError;
 pub(super) enum Stop {
     /// The input is wrong.
     Input(Vec<Diagnostic>),
+    /// What was done can't be kept.
+    Unkept(Diagnostic),
     /// The target can't be tested.
     Run(RunError),
     /// Output can't be written.
@@ -28,6 +30,11 @@ impl Stop {
                 let plural = if count == 1 { "problem" } else { "problems" };
                 let shown = engine::rendered(problems);
                 let _ = writeln!(err, "{shown}\n\n{count} {plural}; nothing was run");
+                Exit::Usage
+            }
+            Self::Unkept(problem) => {
+                let shown = engine::rendered(std::slice::from_ref(problem));
+                let _ = writeln!(err, "{shown}");
                 Exit::Usage
             }
             Self::Run(error) => {
@@ -90,7 +97,10 @@ impl From<ReadError> for Stop {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Damaged(problems) => Self::Input(problems),
-            other => Self::Input(vec![Diagnostic::error("record", other.to_string())]),
+            other => Self::Input(vec![
+                Diagnostic::error("record", other.to_string())
+                    .help("give the folder that a run wrote with --record"),
+            ]),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn write<'o>(
     let text = verdict_file(&inputs.contract, &inputs.clauses, outcomes);
     let unwritable = |error: std::io::Error| {
         let message = format!("{} can't be written: {error}", path.display());
-        Diagnostic::error("verdicts", message)
+        Diagnostic::error("verdicts", message).help("give another file with --verdicts")
     };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(unwritable)?;

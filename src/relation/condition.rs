@@ -1,6 +1,6 @@
 //! An expression over a few named facts.
 
-use cel::{Program, Value as Cel};
+use cel::{ExecutionError, Program, Value as Cel};
 use serde_json::{Map, Value};
 
 use super::count::CountError;
@@ -27,5 +27,18 @@ impl Condition {
     #[must_use]
     pub fn holds(&self, facts: &Map<String, Value>) -> bool {
         matches!(self.0.execute(&variables(facts)), Ok(Cel::Bool(true)))
+    }
+
+    /// Why it can be neither true nor false, whatever the facts are: it names what isn't among them, or
+    /// its value is no truth value.
+    #[must_use]
+    pub fn fault(&self, facts: &Map<String, Value>) -> Option<String> {
+        match self.0.execute(&variables(facts)) {
+            Ok(Cel::Bool(_)) => None,
+            Ok(_) => Some("it is neither true nor false".to_owned()),
+            Err(ExecutionError::UndeclaredReference(name)) => Some(format!("there is no `{name}`")),
+            // A member that only some facts have is no slip.
+            Err(_) => None,
+        }
     }
 }

@@ -177,6 +177,39 @@ fn what_cannot_be_aimed_says_what_to_do() {
 }
 
 #[test]
+fn what_would_count_for_nothing_is_said() {
+    for (flags, said) in [
+        (["--config", "proofmark.toml"], "name one with --profile"),
+        (["--header", "X Name: 1"], "`X Name` can't be"),
+        (["--select", "opration == 'x'"], "there is no `opration`"),
+    ] {
+        let (out, err) = ends(binary().arg("run").args(flags), 2);
+        assert!(out.is_empty() && err.contains(said), "{out}\n{err}");
+    }
+    let mut command = binary();
+    command.env("PROOFMARK_CONFIG", "proofmark.toml");
+    ends(command.args(["run", "--dry-run"]), 0);
+}
+
+#[test]
+fn verdicts_that_can_not_be_kept_are_not_a_run_that_was_not_made() {
+    let folder = std::env::temp_dir().join(format!("proofmark-{}", uuid::Uuid::new_v4()));
+    std::fs::write(&folder, "a file").expect("it can be written");
+    let file = folder.join("verdicts.json");
+    let mut command = binary();
+    command
+        .args(["run", "unknown-key", "--verdicts"])
+        .arg(&file);
+    let (out, err) = ends(&mut command, 2);
+    assert!(out.contains("CONFORMS"), "{out}");
+    assert!(
+        err.contains("with --verdicts") && !err.contains("nothing was run"),
+        "{err}"
+    );
+    std::fs::remove_file(folder).expect("it is there");
+}
+
+#[test]
 fn a_run_that_can_not_begin_leaves_whole_reports() {
     let url = dead_url();
     let folder = std::env::temp_dir().join(format!("proofmark-{}", uuid::Uuid::new_v4()));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::escape::visible;
 use super::page::{Content, Part};
 use crate::openapi::Level;
-use crate::outcome::{Account, Answer, ClauseRecord, ClauseVerdict};
+use crate::outcome::{Account, Answer, CaseVerdict, ClauseRecord, ClauseVerdict, Finding};
 
 pub(super) const TESTED: Part = Part {
     anchor: "tested",
@@ -76,13 +76,22 @@ fn sentence(content: &Content<'_>) -> String {
         first.waived.is_some()
     });
     match account.answer() {
-        Answer::Conforms => match waived.count() {
-            0 => "Everything that must hold and was put to the test held.".to_owned(),
-            waived => format!(
-                "Everything that must hold and was put to the test held, but for {} whose deviation is accepted.",
-                count(waived, "clause", "clauses")
-            ),
-        },
+        Answer::Conforms => {
+            let mut sentence = "Everything that must hold and was put to the test held".to_owned();
+            let flaky = account.summary.flaky;
+            if flaky > 0 {
+                let cases = count(flaky, "case", "cases");
+                let _ = write!(sentence, ", in {cases} only when sent again");
+            }
+            match waived.count() {
+                0 => sentence.push('.'),
+                waived => {
+                    let clauses = count(waived, "clause", "clauses");
+                    let _ = write!(sentence, ", but for {clauses} whose deviation is accepted.");
+                }
+            }
+            sentence
+        }
         Answer::DoesNotConform => {
             let mut reasons = Vec::new();
             if broken > 0 {
@@ -90,7 +99,7 @@ fn sentence(content: &Content<'_>) -> String {
                 reasons.push(format!(
                     "{} {verb} broken, in {}",
                     count(broken, "clause", "clauses"),
-                    count(account.summary.failed, "case", "cases")
+                    cases_that_show_it(account)
                 ));
             }
             if !account.notices.is_empty() {
@@ -106,6 +115,21 @@ fn sentence(content: &Content<'_>) -> String {
         Answer::CouldNotTell => "Nothing was found, but not every case could be judged.".to_owned(),
         Answer::NothingTested => "No case was run.".to_owned(),
         Answer::Interrupted => "This is what was done until the run was cut short.".to_owned(),
+    }
+}
+
+/// In how many cases something is broken: a flaky case's first attempt shows it too, if it had an answer.
+fn cases_that_show_it(account: &Account<'_>) -> String {
+    let flaky = account.outcomes.iter().filter(|outcome| {
+        matches!(outcome.verdict, CaseVerdict::Flaky(_))
+            && outcome.findings.iter().any(Finding::is_failure)
+    });
+    let flaky = flaky.count();
+    let failed = count(account.summary.failed, "case", "cases");
+    match (account.summary.failed, flaky) {
+        (_, 0) => failed,
+        (0, _) => count(flaky, "flaky case", "flaky cases"),
+        _ => format!("{failed} and {}", count(flaky, "flaky one", "flaky ones")),
     }
 }
 
@@ -194,11 +218,12 @@ fn tested(content: &Content<'_>, out: &mut String) {
     let summary = account.summary;
     let _ = writeln!(
         out,
-        "</ul>\n<p>{}: {} passed, {} failed, {} waived, {} could not be judged, {} skipped. {}, {}.</p>",
+        "</ul>\n<p>{}: {} passed, {} failed, {} waived, {} flaky, {} could not be judged, {} skipped. {}, {}.</p>",
         count(summary.cases(), "case", "cases"),
         summary.passed,
         summary.failed,
         summary.waived,
+        summary.flaky,
         summary.errors,
         summary.skipped,
         count(summary.exchanges, "exchange", "exchanges"),

@@ -30,6 +30,9 @@ pub(super) const ERRORS: Part = Part {
                 "<li><strong>{}</strong>",
                 visible(outcome.case.as_str())
             );
+            if let CaseVerdict::Flaky(attempt) = outcome.verdict {
+                let _ = write!(out, " (flaky: it passed at attempt {attempt})");
+            }
             for trouble in &outcome.troubles {
                 let _ = write!(out, "<br>{}", visible(&trouble.to_string()));
             }

@@ -212,7 +212,7 @@ fn the_page_opens_on_the_answer_and_says_the_whole_finding() {
     <li class="vacuous"><a href="#clauses" data-filter="vacuous"><strong>4</strong> vacuous (reached, but not put to the test)</a></li>
     <li class="untested"><a href="#clauses" data-filter="untested"><strong>8</strong> untested (not reached)</a></li>
     </ul>
-    <p>5 cases: 0 passed, 2 failed, 1 waived, 1 could not be judged, 1 skipped. 3 exchanges, 0 advisories.</p>
+    <p>5 cases: 0 passed, 2 failed, 1 waived, 0 flaky, 1 could not be judged, 1 skipped. 3 exchanges, 0 advisories.</p>
     "##);
     let finding = between(&page, "<article", "</article>");
     insta::assert_snapshot!(finding, @r##"
@@ -300,4 +300,42 @@ async fn the_report_of_the_reference_is_sound_and_small() {
     assert!(anchors.contains("exchanges") && !anchors.contains("broken"));
     assert!(page.len() < 1_500_000, "{}", page.len());
     assert!(page.contains("</span> Conforms</h1>"));
+}
+
+#[test]
+fn a_flaky_case_is_counted_and_said() {
+    let mut flaky = trace(
+        "getThing/broken",
+        "getThing",
+        vec![get("/things/1", 410, "")],
+    );
+    let right = r#"{"na</script>me": "one"}"#;
+    flaky.retries = vec![trace(
+        "getThing/broken",
+        "getThing",
+        vec![get("/things/1", 200, right)],
+    )];
+    let mut run = Run::of(CONTRACT, &CASES[..1], vec![flaky], "");
+    let fails = page(&run);
+    assert!(fails.contains("in 1 flaky case; 1 condition of the run is not met.</p>"));
+    assert!(fails.contains("1 case: 0 passed, 0 failed, 0 waived, 1 flaky, 0 could not"));
+
+    let mut stopped = run.traces.clone();
+    stopped[0].steps[0].result = Err(NoAnswer {
+        reason: "the connection was closed".into(),
+        unreachable: false,
+        timed_out: false,
+    });
+    let stopped = page(&Run::of(CONTRACT, &CASES[..1], stopped, ""));
+    assert!(
+        stopped.contains("<li><strong>getThing/broken</strong> (flaky: it passed at attempt 2)")
+    );
+    assert!(stopped.contains("<p>1 condition of the run is not met.</p>"));
+
+    // As `--allow-flaky` has it.
+    run.concluded.notices.clear();
+    run.concluded.summary.notices = 0;
+    let passes = page(&run);
+    assert!(passes.contains("</span> Conforms</h1>"));
+    assert!(passes.contains("was put to the test held, in 1 case only when sent again.</p>"));
 }
