@@ -1,9 +1,10 @@
 //! Holes in a contract: where implementations answer differently and the contract lets all of them.
 //!
 //! Answers are compared by what a client has to be ready for: status, media type, and the members of
-//! the body. What they hold is the target's own. An answer that breaks a clause counts for nothing, and
-//! a difference is no hole where the case itself names all the statuses, where the request was sent
-//! beside others, or where it follows from an earlier one of the same case.
+//! the body. What they hold is the target's own. An answer that breaks a clause counts for nothing, nor
+//! does any of a case in which a clause that must hold is broken: a later answer may show that an earlier
+//! one wasn't true. A difference is no hole where the case itself names all the statuses, where the
+//! request was sent beside others, or where it follows from an earlier one of the same case.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -16,7 +17,7 @@ use super::verdict::{CaseOutcome, CaseVerdict};
 use crate::case::{Case, CaseId, Grounds, Origin, Role, Step};
 use crate::clause::Clauses;
 use crate::http::{Exchange, MediaType};
-use crate::openapi::Contract;
+use crate::openapi::{Contract, Level};
 
 /// What an answer looks like, whatever it holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +104,8 @@ pub(super) fn holes<'a>(implementations: &[Implementation<'a>]) -> Vec<Hole<'a>>
                     let ((number, exchange), (trace, outcome)) =
                         (exchange.as_ref()?, run.as_ref()?);
                     let mut findings = outcome.findings.iter();
-                    let keeps = findings.all(|finding| finding.exchange != *number);
+                    let keeps = findings
+                        .all(|finding| finding.exchange != *number && finding.level != Level::Must);
                     keeps.then(|| shape(contract, &named, step, trace, exchange))
                 })
                 .collect();

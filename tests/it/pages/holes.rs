@@ -146,6 +146,21 @@ fn an_answer_that_breaks_a_clause_counts_for_nothing() {
 }
 
 #[test]
+fn what_a_later_answer_of_its_case_gives_the_lie_to_counts_for_nothing() {
+    let two = |first: &str, later: u16| {
+        run(vec![
+            get("/things", 200, first),
+            get("/things", later, "{}"),
+        ])
+    };
+    let a = two(r#"{"name":"a"}"#, 200);
+    let sound = two(r#"{"name":"a","more":1}"#, 200);
+    assert_eq!(holes(&[&a, &sound]).len(), 1);
+    let broken = two(r#"{"name":"a","more":1}"#, 201);
+    assert_eq!(holes(&[&a, &broken]).len(), 0);
+}
+
+#[test]
 fn statuses_that_the_case_names_are_none() {
     let first = || get("/things", 200, "{}");
     let (a, b) = (
