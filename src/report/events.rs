@@ -56,7 +56,7 @@ impl Reporter for Events<'_> {
     }
 
     fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
-        self.line(&Line::Finished(document::Head::of(account)))
+        self.line(&Line::Finished(Box::new(document::Head::of(account))))
     }
 }
 

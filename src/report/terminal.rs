@@ -241,6 +241,9 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             some(advised, "not kept that should be"),
             some(waived, "waived")
         )?;
+        if let Some(share) = &summary.share {
+            writeln!(self.out, "{share}")?;
+        }
         write!(self.out, "{}", unjudged_text(summary))?;
         write!(self.out, "{}", not_reached(account))?;
         writeln!(self.out, "{}", account.answer().sentence())?;

@@ -14,6 +14,7 @@ mod shape;
 
 pub use compiled::{LazySchema, Schema, SchemaError, Schemas};
 pub use format::Format;
+pub use formats::refuses_nothing;
 pub use mismatch::Mismatch;
 pub use pattern::pattern_problem;
 pub use shape::{Demand, Noted, Segment, Shape};
