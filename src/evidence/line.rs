@@ -39,8 +39,8 @@ pub(super) struct ReadHeader {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Line<'a> {
-    /// The run begins, of so many cases.
-    Started { cases: usize },
+    /// The run begins, of so many cases, which are these.
+    Started { cases: usize, planned: &'a [CaseId] },
     /// A request of a case, and what came of it.
     Exchange {
         case: &'a CaseId,
@@ -67,6 +67,9 @@ pub(super) enum Line<'a> {
 pub(super) enum ReadLine {
     Started {
         cases: usize,
+        /// Empty in a record of before they were named.
+        #[serde(default)]
+        planned: Vec<CaseId>,
     },
     Exchange {
         case: CaseId,

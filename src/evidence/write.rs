@@ -65,7 +65,10 @@ impl Recorder {
         match event {
             Event::Started { cases, .. } => {
                 self.has_begun = true;
-                self.line(&Line::Started { cases: *cases })
+                self.line(&Line::Started {
+                    cases: cases.len(),
+                    planned: cases,
+                })
             }
             Event::Exchanged { case, record } => self.exchange(case, record),
             Event::CaseSent { case, ending } => {

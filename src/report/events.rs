@@ -37,7 +37,7 @@ impl Reporter for Events<'_> {
         match event {
             Event::Started { target, cases } => self.line(&Line::Started {
                 target,
-                cases: *cases,
+                cases: cases.len(),
             }),
             Event::CaseStarted(case) => self.line(&Line::CaseStarted {
                 case: case.as_str(),
