@@ -53,6 +53,9 @@ pub(super) enum Line<'a> {
         verdict: &'a str,
         /// The clauses it broke, for people who look for them.
         broken: Vec<&'a ClauseId>,
+        /// Whether it is sent again, and this was one attempt.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     /// The run is over.
     Finished {
@@ -78,6 +81,8 @@ pub(super) enum ReadLine {
     Closed {
         case: CaseId,
         ending: Ending,
+        #[serde(default)]
+        again: bool,
     },
     Finished {
         summary: Value,

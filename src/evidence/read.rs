@@ -269,7 +269,11 @@ impl Told {
                 return Ok(());
             }
             ReadLine::Exchange { case, record } => (case, Ok(record)),
-            ReadLine::Closed { case, ending } => (case, Err(ending)),
+            ReadLine::Closed {
+                case,
+                ending,
+                again,
+            } => (case, Err((ending, again))),
         };
         let traces = &mut self.traces;
         let (index, is_closed) = self.known.entry(case.clone()).or_insert_with(|| {
@@ -283,8 +287,7 @@ impl Told {
         }
         if *is_closed {
             // What comes behind a case's end in one process is the case, sent again.
-            let again = Trace::new(case.clone(), &header.origin, &header.prefix);
-            first.retries.push(again);
+            open_again(first, header);
             *is_closed = false;
         }
         let trace = match first.retries.split_last_mut() {
@@ -293,9 +296,13 @@ impl Told {
         };
         match told {
             Ok(record) => trace.steps.push(*record),
-            Err(ending) => {
+            Err((ending, again)) => {
                 trace.end(ending);
                 *is_closed = true;
+                if again {
+                    open_again(first, header);
+                    *is_closed = false;
+                }
             }
         }
         Ok(())
@@ -371,6 +378,12 @@ impl Told {
             Some(_) => None,
         }
     }
+}
+
+/// Begins the trace of another attempt.
+fn open_again(first: &mut Trace, header: &ReadHeader) {
+    let again = Trace::new(first.case.clone(), &header.origin, &header.prefix);
+    first.retries.push(again);
 }
 
 impl<'a> FileReader<'a> {
