@@ -135,7 +135,7 @@ fn record(folder: &Path, traces: &[Trace], outcomes: &[CaseOutcome]) {
     let mut tell = |event: &Event| recorder.event(event).expect("it is written");
     tell(&Event::Started {
         target: "t".into(),
-        cases: traces.len(),
+        cases: traces.iter().map(|trace| trace.case.clone()).collect(),
     });
     for (trace, outcome) in traces.iter().zip(outcomes) {
         let case = trace.case.clone();

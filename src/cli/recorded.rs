@@ -1,6 +1,6 @@
 //! What was kept of runs, with the contract and the cases it is judged by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ use crate::run::{Acceptance, Conclusion};
 pub(super) struct Recorded {
     pub(super) inputs: Inputs,
     pub(super) traces: Vec<Trace>,
+    /// Of the traces those of cases that were planned and are not over.
+    unfinished: BTreeSet<CaseId>,
     about: About,
 }
 
@@ -57,6 +59,7 @@ impl Recorded {
         }
         let mut notes = Vec::new();
         let (mut traces, mut about) = (Vec::new(), None);
+        let mut unfinished = BTreeSet::new();
         if records.is_empty() {
             read.cases.clear();
         } else {
@@ -66,6 +69,7 @@ impl Recorded {
             about = record.about().cloned();
             notes.extend(differences(&read, &record));
             traces = record.traces;
+            unfinished = record.unfinished;
             generate(&mut read, &traces);
             notes.extend(without_cases(&mut read, &mut traces));
         }
@@ -119,6 +123,7 @@ impl Recorded {
         Ok(Self {
             inputs: read,
             traces,
+            unfinished,
             about,
         })
     }
@@ -144,9 +149,21 @@ impl Recorded {
             .iter()
             .filter_map(|case| Some((case, *by_case.get(&case.id)?)))
             .collect();
+        let known: HashSet<&CaseId> = pairs.iter().map(|(case, _)| &case.id).collect();
+        // Where a case isn't there to be judged by, what came of it of its exchanges is judged all the same,
+        // and that it is not over stays true.
+        let lost = self
+            .traces
+            .iter()
+            .filter(|trace| self.unfinished.contains(&trace.case) && !known.contains(&trace.case));
+        let lost = lost.map(|trace| {
+            let troubles = trace.retries.last().unwrap_or(trace).troubles.clone();
+            CaseOutcome::unknown(trace.case.clone(), troubles)
+        });
         let outcomes: Vec<Arc<CaseOutcome>> = judge
             .all(&pairs)
             .into_iter()
+            .chain(lost)
             .map(|mut outcome| {
                 acceptance.apply(clauses, &mut outcome);
                 Arc::new(outcome)

@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod escape;
 mod event_stream;
+mod every_request;
 mod field;
 mod form;
 mod json;
@@ -38,6 +39,7 @@ pub use encode::{
     EncodeError, encode_cookies, encode_header, encode_path, encode_query, header_value,
 };
 pub use escape::unescape;
+pub use every_request::{every_body_keeps, every_parameter_keeps};
 pub use json::{JsonProblem, read_json};
 pub use read_body::{BodyProblem, BodyRead, answered_value, events_hold_documents, read_body};
 pub use reading::Judged;

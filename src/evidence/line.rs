@@ -39,8 +39,8 @@ pub(super) struct ReadHeader {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Line<'a> {
-    /// The run begins, of so many cases.
-    Started { cases: usize },
+    /// The run begins, of so many cases, which are these.
+    Started { cases: usize, planned: &'a [CaseId] },
     /// A request of a case, and what came of it.
     Exchange {
         case: &'a CaseId,
@@ -53,6 +53,9 @@ pub(super) enum Line<'a> {
         verdict: &'a str,
         /// The clauses it broke, for people who look for them.
         broken: Vec<&'a ClauseId>,
+        /// Whether it is sent again, and this was one attempt.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     /// The run is over.
     Finished {
@@ -67,6 +70,9 @@ pub(super) enum Line<'a> {
 pub(super) enum ReadLine {
     Started {
         cases: usize,
+        /// Empty in a record of before they were named.
+        #[serde(default)]
+        planned: Vec<CaseId>,
     },
     Exchange {
         case: CaseId,
@@ -75,6 +81,8 @@ pub(super) enum ReadLine {
     Closed {
         case: CaseId,
         ending: Ending,
+        #[serde(default)]
+        again: bool,
     },
     Finished {
         summary: Value,

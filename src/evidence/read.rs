@@ -1,7 +1,7 @@
 //! Reads records.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,6 +61,10 @@ pub struct Record {
     pub files: Vec<RecordFile>,
     /// The traces of all cases, in the order of their names.
     pub traces: Vec<Trace>,
+    /// The cases that were planned and are not over: those that were under way, and those that were not
+    /// begun. Where not even their names are known, one stands for all of its file. Each has a trace, with
+    /// its trouble.
+    pub unfinished: BTreeSet<CaseId>,
     /// What is to be known of them: a run that was cut off, a line that was lost.
     pub notes: Vec<Diagnostic>,
 }
@@ -76,8 +80,8 @@ impl Record {
 
 /// Reads records: folders, or single files of one.
 ///
-/// A process that died left a record that ends anywhere: what is lost is said in [`Record::notes`], and a
-/// case that was under way is an error of its own.
+/// A process that died left a record that ends anywhere: what is lost is said in [`Record::notes`], and
+/// each case that was planned and is not over is an error of its own, unless another file has it.
 ///
 /// # Errors
 /// What can't be read; a case that was recorded twice.
@@ -85,12 +89,19 @@ pub fn read_records(paths: &[PathBuf]) -> Result<Record, ReadError> {
     let mut record = Record::default();
     let mut seen: HashMap<CaseId, String> = HashMap::new();
     let mut problems = Vec::new();
+    let mut plans: Vec<Plan> = Vec::new();
     for path in files(paths)? {
         let bytes = std::fs::read(&path).map_err(|source| ReadError::io(&path, source))?;
         let Some(read) = FileReader::new(&path, &bytes).read(&mut record.notes, &mut problems)
         else {
+            plans.push(Plan::unknown(
+                &path,
+                "nothing is known of its cases".to_owned(),
+            ));
             continue;
         };
+        plans.push(read.plan);
+        record.unfinished.extend(read.under_way);
         for (begun, trace) in read.traces {
             let place = format!("{}:{}", path.display(), begun + 1);
             match seen.entry(trace.case.clone()) {
@@ -111,6 +122,18 @@ pub fn read_records(paths: &[PathBuf]) -> Result<Record, ReadError> {
             }
         }
         record.files.push(read.file);
+    }
+    for plan in plans {
+        for (case, trouble) in plan.cases {
+            // What one process did not come to, another may have done.
+            if let Entry::Vacant(free) = seen.entry(case.clone()) {
+                free.insert(String::new());
+                let mut trace = Trace::new(case.clone(), &plan.origin, &plan.prefix);
+                trace.troubles.push(trouble);
+                record.traces.push(trace);
+                record.unfinished.insert(case);
+            }
+        }
     }
     // The lines stand in the order in which answers came, which differs between runs.
     record.traces.sort_by(|a, b| a.case.cmp(&b.case));
@@ -190,6 +213,31 @@ struct FileReader<'a> {
 struct ReadFile {
     file: RecordFile,
     traces: Vec<(usize, Trace)>,
+    plan: Plan,
+    under_way: Vec<CaseId>,
+}
+
+/// What a process was to do, each case with what is to be said of it if it isn't there.
+#[derive(Default)]
+struct Plan {
+    origin: String,
+    prefix: String,
+    cases: Vec<(CaseId, Trouble)>,
+}
+
+impl Plan {
+    /// Of a process whose cases are not known by name: one stands for them.
+    fn unknown(path: &Path, reason: String) -> Self {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let trouble = Trouble {
+            during: format!("the run of {}", path.display()),
+            reason,
+        };
+        Self {
+            cases: vec![(CaseId::new(&format!("record/{stem}")), trouble)],
+            ..Self::default()
+        }
+    }
 }
 
 /// What the lines of a file say, put together.
@@ -199,6 +247,7 @@ struct Told {
     /// By case: the number among the traces, and whether the case is over.
     known: HashMap<CaseId, (usize, bool)>,
     planned: Option<usize>,
+    named: Vec<CaseId>,
     /// The summary, if the run came to its end.
     finished: Option<Value>,
 }
@@ -210,8 +259,9 @@ impl Told {
     /// In words, when the line can't follow those before it.
     fn take(&mut self, number: usize, line: ReadLine, header: &ReadHeader) -> Result<(), String> {
         let (case, told) = match line {
-            ReadLine::Started { cases } => {
+            ReadLine::Started { cases, planned } => {
                 self.planned = Some(cases);
+                self.named = planned;
                 return Ok(());
             }
             ReadLine::Finished { summary } => {
@@ -219,7 +269,11 @@ impl Told {
                 return Ok(());
             }
             ReadLine::Exchange { case, record } => (case, Ok(record)),
-            ReadLine::Closed { case, ending } => (case, Err(ending)),
+            ReadLine::Closed {
+                case,
+                ending,
+                again,
+            } => (case, Err((ending, again))),
         };
         let traces = &mut self.traces;
         let (index, is_closed) = self.known.entry(case.clone()).or_insert_with(|| {
@@ -233,8 +287,7 @@ impl Told {
         }
         if *is_closed {
             // What comes behind a case's end in one process is the case, sent again.
-            let again = Trace::new(case.clone(), &header.origin, &header.prefix);
-            first.retries.push(again);
+            open_again(first, header);
             *is_closed = false;
         }
         let trace = match first.retries.split_last_mut() {
@@ -243,9 +296,13 @@ impl Told {
         };
         match told {
             Ok(record) => trace.steps.push(*record),
-            Err(ending) => {
+            Err((ending, again)) => {
                 trace.end(ending);
                 *is_closed = true;
+                if again {
+                    open_again(first, header);
+                    *is_closed = false;
+                }
             }
         }
         Ok(())
@@ -268,10 +325,38 @@ impl Told {
                     Some((last, _)) => last,
                     None => first,
                 };
-                last.troubles.push(Trouble {
-                    during: "the run".to_owned(),
-                    reason: "it ended before this case did".to_owned(),
-                });
+                last.troubles.push(Trouble::cut_off());
+            }
+        }
+    }
+
+    /// The cases whose end is missing.
+    fn under_way(&self) -> Vec<CaseId> {
+        let begun = self.known.iter().filter(|(_, (_, is_closed))| !is_closed);
+        begun.map(|(case, _)| case.clone()).collect()
+    }
+
+    /// What was to be done.
+    fn plan(&mut self, path: &Path, header: &ReadHeader) -> Plan {
+        let named = std::mem::take(&mut self.named);
+        let lost = self
+            .planned
+            .map(|planned| planned.saturating_sub(self.known.len()));
+        match lost {
+            None => Plan::unknown(
+                path,
+                "it was cut off before it told of its cases".to_owned(),
+            ),
+            Some(lost) if lost > 0 && named.is_empty() => {
+                Plan::unknown(path, format!("{lost} of its cases were not begun"))
+            }
+            Some(_) => {
+                let cases = named.into_iter();
+                Plan {
+                    origin: header.origin.clone(),
+                    prefix: header.prefix.clone(),
+                    cases: cases.map(|case| (case, Trouble::lost())).collect(),
+                }
             }
         }
     }
@@ -293,6 +378,12 @@ impl Told {
             Some(_) => None,
         }
     }
+}
+
+/// Begins the trace of another attempt.
+fn open_again(first: &mut Trace, header: &ReadHeader) {
+    let again = Trace::new(first.case.clone(), &header.origin, &header.prefix);
+    first.retries.push(again);
 }
 
 impl<'a> FileReader<'a> {
@@ -346,9 +437,11 @@ impl<'a> FileReader<'a> {
         Some(ReadFile {
             file: RecordFile {
                 path: self.path.to_owned(),
-                about: header.about,
+                about: header.about.clone(),
                 whole: self.lines.bytes.len() - self.lines.tail.len(),
             },
+            under_way: told.under_way(),
+            plan: told.plan(self.path, &header),
             traces: told.traces,
         })
     }

@@ -12,8 +12,9 @@ use serde_json::Value;
 use super::bodies::{Store, is_large};
 use super::line::{Header, Line, VERSION};
 use crate::case::CaseId;
+use crate::clause::ClauseId;
 use crate::http::Secret;
-use crate::outcome::{About, CaseOutcome, Ending, Event, Notice, StepRecord};
+use crate::outcome::{About, Ending, Event, Notice, StepRecord};
 
 /// Keeps a record of a run: listens to its events, and writes a line for each that counts, at once and
 /// whole.
@@ -65,14 +66,23 @@ impl Recorder {
         match event {
             Event::Started { cases, .. } => {
                 self.has_begun = true;
-                self.line(&Line::Started { cases: *cases })
+                self.line(&Line::Started {
+                    cases: cases.len(),
+                    planned: cases,
+                })
             }
             Event::Exchanged { case, record } => self.exchange(case, record),
             Event::CaseSent { case, ending } => {
+                self.again(case)?;
                 self.endings.insert(case.clone(), ending.clone());
                 Ok(())
             }
-            Event::CaseFinished(outcome) => self.close(outcome),
+            Event::CaseFinished(outcome) => self.close(
+                &outcome.case,
+                outcome.verdict.as_str(),
+                outcome.findings.iter().map(|f| &f.clause).collect(),
+                false,
+            ),
             Event::Notice(notice) => {
                 self.notices.push(notice.clone());
                 Ok(())
@@ -89,6 +99,7 @@ impl Recorder {
     }
 
     fn exchange(&mut self, case: &CaseId, record: &StepRecord) -> io::Result<()> {
+        self.again(case)?;
         let line = Line::Exchange { case, record };
         let Ok(exchange) = &record.result else {
             return self.line(&line);
@@ -119,15 +130,30 @@ impl Recorder {
         self.write(serde_json::to_vec(&value)?)
     }
 
-    fn close(&mut self, outcome: &CaseOutcome) -> io::Result<()> {
-        let case = &outcome.case;
+    /// Where a case was sent to its end and there is more to be told of it, it was sent again.
+    fn again(&mut self, case: &CaseId) -> io::Result<()> {
+        if self.endings.contains_key(case) {
+            self.close(case, "sent again", Vec::new(), true)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn close(
+        &mut self,
+        case: &CaseId,
+        verdict: &str,
+        broken: Vec<&ClauseId>,
+        again: bool,
+    ) -> io::Result<()> {
         let ending = self.endings.remove(case).unwrap_or_default();
         let secrets = self.secrets.remove(case).unwrap_or_default();
         self.line(&Line::Closed {
             case,
             ending: masked(&ending, &secrets),
-            verdict: outcome.verdict.as_str(),
-            broken: outcome.findings.iter().map(|f| &f.clause).collect(),
+            verdict,
+            broken,
+            again,
         })
     }
 

@@ -73,19 +73,31 @@ const MODES: [Mode; 4] = [
 /// # Errors
 /// When none was found, with the reason.
 pub(super) fn build(contract: &Contract, at: &Pointer, least: usize) -> Result<Built, Impossible> {
+    build_within(contract, at, least, &mut { WORK })
+}
+
+/// The same, looking at no more schemas than are left to be looked at.
+///
+/// # Errors
+/// When none was found, with the reason.
+pub(super) fn build_within(
+    contract: &Contract,
+    at: &Pointer,
+    least: usize,
+    work: &mut usize,
+) -> Result<Built, Impossible> {
     if let Err(error) = contract.schema(at) {
         return Err(Impossible::new(at, error.to_string()));
     }
     let mut first: Option<Impossible> = None;
     let mut notes = Vec::new();
-    let mut work = WORK;
     for mode in MODES {
         for variant in 0..3 {
             let mut builder = Builder {
                 contract,
                 mode,
                 least,
-                work,
+                work: *work,
                 stack: Vec::new(),
                 source: Source::Schema(at.clone()),
                 is_invented: false,
@@ -93,7 +105,7 @@ pub(super) fn build(contract: &Contract, at: &Pointer, least: usize) -> Result<B
                 notes: Vec::new(),
             };
             let made = builder.value(std::slice::from_ref(at), variant);
-            work = builder.work;
+            *work = builder.work;
             notes.append(&mut builder.notes);
             let made = made.and_then(|value| match builder.breach(at, &value) {
                 None => Ok(value),

@@ -11,12 +11,12 @@ use crate::case::CaseId;
 /// What a run tells while it goes on. Reporters project these and decide nothing.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The run begins: the target, and how many cases will be run.
+    /// The run begins: the target, and the cases that will be run.
     Started {
         /// The target, for people.
         target: String,
-        /// How many cases were selected.
-        cases: usize,
+        /// The cases that were selected, those that are skipped among them.
+        cases: Vec<CaseId>,
     },
     /// A case is being sent.
     CaseStarted(CaseId),

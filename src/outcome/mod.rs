@@ -5,12 +5,14 @@
 
 mod account;
 mod answer;
+mod askable;
 mod event;
 mod finding;
 mod hole;
 mod ledger;
 mod matrix;
 mod notice;
+mod share;
 mod summary;
 mod trace;
 mod untested;
@@ -24,6 +26,7 @@ pub use hole::{AnswerShape, BodyShape, Hole};
 pub use ledger::{ClauseRecord, Ledger};
 pub use matrix::{Difference, Implementation, Matrix, Row};
 pub use notice::{Notice, NoticeKind};
+pub use share::Share;
 pub use summary::Summary;
 pub use trace::{Ending, NoAnswer, StepRecord, Trace};
 pub use untested::{NOT_REACHED, Untested, reason, untested};

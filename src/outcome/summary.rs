@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::share::Share;
 use super::verdict::{CaseOutcome, CaseVerdict};
 
 /// A run in numbers.
@@ -30,6 +31,9 @@ pub struct Summary {
     pub notices: usize,
     /// How many bodies were not looked into, each by its media type and the reason.
     pub unjudged: BTreeMap<String, usize>,
+    /// How much of the contract was put to the test, where a share of it was required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
     /// Whether the run was cut short.
     pub interrupted: bool,
 }

@@ -1,10 +1,12 @@
 //! Why a clause was not put to the test, and what would do it.
 
+use std::collections::HashMap;
 use std::fmt;
 
+use super::askable::{asks_for, is_kept_by_every_request, is_of_own_accord, overlap};
 use super::ledger::Ledger;
 use super::verdict::{CaseOutcome, CaseVerdict, ClauseVerdict};
-use crate::case::{Case, Role, Step};
+use crate::case::{Case, CaseId, Role, Step};
 use crate::clause::{Clause, Clauses, Side};
 use crate::http::StatusPattern;
 use crate::openapi::Contract;
@@ -23,8 +25,10 @@ pub enum Untested {
     NotRun,
     /// No case waits for the status.
     NotAwaited(StatusPattern),
-    /// A server answers with the status when it chooses to, and nobody can ask for it.
+    /// A server answers with the status of its own accord, and nobody can ask for it.
     NotAskable(StatusPattern),
+    /// Every request keeps it, in one of the ways in which it may be read.
+    NotBreakable,
     /// Cases wait for the status, and no answer had it.
     NotAnswered(StatusPattern),
     /// No request breaks it, with a control beside it that doesn't.
@@ -41,7 +45,7 @@ impl Untested {
     /// Whether a case could put it to the test at all.
     #[must_use]
     pub fn is_askable(&self) -> bool {
-        !matches!(self, Self::NotAskable(_))
+        !matches!(self, Self::NotAskable(_) | Self::NotBreakable)
     }
 
     /// A word for it, for tables.
@@ -53,6 +57,7 @@ impl Untested {
             Self::NotRun => "cases not run",
             Self::NotAwaited(_) => "status not asked for",
             Self::NotAskable(_) => "status not askable",
+            Self::NotBreakable => "no request can break it",
             Self::NotAnswered(_) => "status not answered",
             Self::NotBroken => "no request breaks it",
             Self::NotSpokenFor(_) => "no case speaks for it",
@@ -76,6 +81,9 @@ impl Untested {
             }
             Self::NotAnswered(status) => {
                 format!("see why no case that expects {status} was answered so")
+            }
+            Self::NotBreakable => {
+                "nothing can be done from outside; --require-clauses leaves it out".to_owned()
             }
             Self::NotBroken => {
                 "add a case whose request breaks this alone, with its `control`".to_owned()
@@ -105,6 +113,9 @@ impl fmt::Display for Untested {
             Self::NotAnswered(status) => {
                 write!(f, "cases wait for {status}, and nothing was answered so")
             }
+            Self::NotBreakable => {
+                f.write_str("every request keeps it, in one of the ways it may be read in")
+            }
             Self::NotBroken => f.write_str("no request breaks it beside a control that keeps it"),
             Self::NotSpokenFor(_) => f.write_str("no case speaks for it"),
             Self::NotSeen => f.write_str("what it speaks of was in no answer"),
@@ -122,19 +133,26 @@ pub fn untested<'c>(
     ledger: &'c Ledger,
     outcomes: &[&CaseOutcome],
 ) -> Vec<(&'c Clause, Untested)> {
-    let known = |record: super::ClauseRecord<'c>| {
+    let by_case: HashMap<&CaseId, &CaseOutcome> = outcomes.iter().map(|o| (&o.case, *o)).collect();
+    let outcome = |case: &CaseId| by_case.get(case).copied();
+    let mut calls: HashMap<&str, Calls<'_>> = HashMap::new();
+    let mut missing = Vec::new();
+    for record in ledger.records(clauses) {
         let is_vacuous = match record.verdict {
             ClauseVerdict::Vacuous => true,
             ClauseVerdict::Untested => false,
             ClauseVerdict::Held(_) | ClauseVerdict::Broken(_) | ClauseVerdict::Waived(_) => {
-                return None;
+                continue;
             }
         };
         let clause = record.clause;
-        let reason = reason(contract, clause, is_vacuous, cases, outcomes);
-        Some((clause, reason))
-    };
-    ledger.records(clauses).filter_map(known).collect()
+        let subject = clause.id.subject.as_str();
+        let calls = calls
+            .entry(subject)
+            .or_insert_with(|| Calls::of(contract, subject, cases, outcome));
+        missing.push((clause, calls.reason(contract, clause, is_vacuous)));
+    }
+    missing
 }
 
 /// Why one clause was not put to the test by these cases, as they went.
@@ -146,79 +164,110 @@ pub fn reason(
     cases: &[Case],
     outcomes: &[&CaseOutcome],
 ) -> Untested {
-    let subject = &clause.id.subject;
-    let is_its = |step: &Step| {
-        let operation = &contract.operations[step.operation];
-        operation.name == *subject || operation.path.to_string() == *subject
-    };
-    let status = clause.id.place.first();
-    let status = status.and_then(|status| status.parse::<StatusPattern>().ok());
-    let status = status.filter(|_| clause.side == Side::Response);
-    let never_asked = |status: &StatusPattern| {
-        matches!(
-            status,
-            StatusPattern::Exact(100..=199 | 500..=599) | StatusPattern::Class(1 | 5)
-        )
-    };
-    let calling: Vec<&Case> = cases
-        .iter()
-        .filter(|case| case.steps.iter().any(is_its))
-        .collect();
-    let outcome = |case: &&Case| outcomes.iter().find(|outcome| outcome.case == case.id);
-    let went: Vec<&&CaseOutcome> = calling.iter().filter_map(outcome).collect();
-    let skipped = went.iter().find_map(|outcome| match &outcome.verdict {
-        CaseVerdict::Skipped(reason) => Some(reason.clone()),
-        _ => None,
-    });
-    let was_run = went
-        .iter()
-        .any(|outcome| !matches!(outcome.verdict, CaseVerdict::Skipped(_)));
-    if calling.is_empty() {
-        return Untested::NotCalled(subject.clone());
-    }
-    if !was_run {
-        return skipped.map_or(Untested::NotRun, Untested::Skipped);
-    }
-    if is_vacuous && clause.side == Side::Response {
-        return Untested::NotSeen;
-    }
-    match (clause.side, status) {
-        (Side::Request, _) => Untested::NotBroken,
-        (Side::Law, _) => {
-            let name = clause.id.within_operation();
-            let mut steps = calling.iter().flat_map(|case| &case.steps);
-            if steps.any(|step| step.clause.as_deref() == Some(&name)) {
-                Untested::NotReached
-            } else {
-                Untested::NotSpokenFor(name)
-            }
-        }
-        (Side::Response, Some(status)) => {
-            let awaited = |step: &Step| {
-                let expected = &step.expect.status;
-                let is_default = expected.is_empty() && status == StatusPattern::Class(2);
-                is_default || expected.iter().any(|one| overlap(*one, status))
-            };
-            let mut steps = calling.iter().flat_map(|case| &case.steps);
-            if steps.any(|step| step.role != Role::Teardown && is_its(step) && awaited(step)) {
-                Untested::NotAnswered(status)
-            } else if never_asked(&status) {
-                Untested::NotAskable(status)
-            } else {
-                Untested::NotAwaited(status)
-            }
-        }
-        (Side::Response, None) => Untested::NotReached,
-    }
+    let outcome = |case: &CaseId| outcomes.iter().find(|o| o.case == *case).copied();
+    let calls = Calls::of(contract, &clause.id.subject, cases, outcome);
+    calls.reason(contract, clause, is_vacuous)
 }
 
-/// Whether an answer can have a status of both.
-fn overlap(one: StatusPattern, other: StatusPattern) -> bool {
-    match (one, other) {
-        (StatusPattern::Exact(status), pattern) | (pattern, StatusPattern::Exact(status)) => {
-            pattern.covers(status)
+/// The cases that call an operation, or one of a path, and how they went.
+struct Calls<'a> {
+    cases: Vec<&'a Case>,
+    /// Their steps that do.
+    steps: Vec<&'a Step>,
+    /// Why the first of them was skipped that was.
+    skipped: Option<String>,
+    was_run: bool,
+}
+
+impl<'a> Calls<'a> {
+    fn of<'o>(
+        contract: &Contract,
+        subject: &str,
+        cases: &'a [Case],
+        outcome: impl Fn(&CaseId) -> Option<&'o CaseOutcome>,
+    ) -> Self {
+        let operations = contract.operations.iter();
+        let is_its: Vec<bool> = operations
+            .map(|one| one.name == subject || one.path.to_string() == subject)
+            .collect();
+        let mut calls = Self {
+            cases: Vec::new(),
+            steps: Vec::new(),
+            skipped: None,
+            was_run: false,
+        };
+        for case in cases {
+            let before = calls.steps.len();
+            let steps = case.steps.iter();
+            calls
+                .steps
+                .extend(steps.filter(|step| is_its[step.operation]));
+            if calls.steps.len() == before {
+                continue;
+            }
+            calls.cases.push(case);
+            match outcome(&case.id).map(|outcome| &outcome.verdict) {
+                None => {}
+                Some(CaseVerdict::Skipped(reason)) => {
+                    calls.skipped.get_or_insert_with(|| reason.clone());
+                }
+                Some(_) => calls.was_run = true,
+            }
         }
-        (StatusPattern::Class(one), StatusPattern::Class(other)) => one == other,
-        (StatusPattern::Default, _) | (_, StatusPattern::Default) => true,
+        calls
+    }
+
+    fn reason(&self, contract: &Contract, clause: &Clause, is_vacuous: bool) -> Untested {
+        let status = clause.id.place.first();
+        let status = status.and_then(|status| status.parse::<StatusPattern>().ok());
+        let status = status.filter(|_| clause.side == Side::Response);
+        let is_asked_for = |status| self.steps.iter().any(|step| asks_for(step, status));
+        // What nobody can ask for is none the more askable for want of a case.
+        if is_kept_by_every_request(contract, clause) {
+            return Untested::NotBreakable;
+        }
+        if let Some(status) = status
+            && !is_vacuous
+            && is_of_own_accord(status)
+            && !is_asked_for(status)
+        {
+            return Untested::NotAskable(status);
+        }
+        if self.cases.is_empty() {
+            return Untested::NotCalled(clause.id.subject.clone());
+        }
+        if !self.was_run {
+            let skipped = self.skipped.clone();
+            return skipped.map_or(Untested::NotRun, Untested::Skipped);
+        }
+        if is_vacuous && clause.side == Side::Response {
+            return Untested::NotSeen;
+        }
+        match (clause.side, status) {
+            (Side::Request, _) => Untested::NotBroken,
+            (Side::Law, _) => {
+                let name = clause.id.within_operation();
+                let mut steps = self.cases.iter().flat_map(|case| &case.steps);
+                if steps.any(|step| step.clause.as_deref() == Some(&name)) {
+                    Untested::NotReached
+                } else {
+                    Untested::NotSpokenFor(name)
+                }
+            }
+            (Side::Response, Some(status)) => {
+                let awaited = |step: &&Step| {
+                    let expected = &step.expect.status;
+                    let is_default = expected.is_empty() && status == StatusPattern::Class(2);
+                    let is_said = expected.iter().any(|one| overlap(*one, status));
+                    step.role != Role::Teardown && (is_default || is_said)
+                };
+                if self.steps.iter().any(awaited) {
+                    Untested::NotAnswered(status)
+                } else {
+                    Untested::NotAwaited(status)
+                }
+            }
+            (Side::Response, None) => Untested::NotReached,
+        }
     }
 }

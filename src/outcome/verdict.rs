@@ -17,6 +17,38 @@ pub struct Trouble {
     pub reason: String,
 }
 
+/// What was being done when a whole run ended before one of its cases did.
+const THE_RUN: &str = "the run";
+
+impl Trouble {
+    /// The run ended while the case was under way.
+    #[must_use]
+    pub fn cut_off() -> Self {
+        Self {
+            during: THE_RUN.to_owned(),
+            reason: "it ended before this case did".to_owned(),
+        }
+    }
+
+    /// The run ended before the case was begun.
+    #[must_use]
+    pub fn not_begun() -> Self {
+        Self {
+            during: THE_RUN.to_owned(),
+            reason: "it ended before this case was begun".to_owned(),
+        }
+    }
+
+    /// The run ended, and nothing is known of the case, which was to be part of it.
+    #[must_use]
+    pub fn lost() -> Self {
+        Self {
+            during: THE_RUN.to_owned(),
+            reason: "it ended before anything of this case was kept".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.during, self.reason)
@@ -147,6 +179,26 @@ pub struct CaseOutcome {
 }
 
 impl CaseOutcome {
+    /// A case of which nothing is known, for these reasons.
+    #[must_use]
+    pub fn unknown(case: CaseId, troubles: Vec<Trouble>) -> Self {
+        Self {
+            case,
+            verdict: CaseVerdict::Error,
+            findings: Vec::new(),
+            troubles,
+            standings: Vec::new(),
+            unjudged: Vec::new(),
+            exchanges: 0,
+        }
+    }
+
+    /// Whether the run ended before it came to the case.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.troubles == [Trouble::not_begun()] || self.troubles == [Trouble::lost()]
+    }
+
     /// The findings that fail the gate.
     pub fn failures(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.is_failure())

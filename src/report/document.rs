@@ -108,8 +108,25 @@ struct Summary {
     /// How many bodies were not looked into, each by its media type and the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     unjudged: BTreeMap<String, usize>,
+    /// How much of the contract was put to the test, where a share of it was required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<Share>,
     /// Whether the run was cut short.
     interrupted: bool,
+}
+
+/// How many of the clauses that must hold were put to the test, of those that can be.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Share {
+    /// Those that were.
+    tested: usize,
+    /// Those that could have been.
+    askable: usize,
+    /// Those of answers whose status nobody can ask for; not among the askable ones.
+    of_own_accord: usize,
+    /// Those that every request keeps; not among the askable ones.
+    not_breakable: usize,
 }
 
 /// A place in a file.
@@ -403,7 +420,7 @@ pub(super) enum Line<'a> {
     /// Something of the run itself fails the gate.
     Notice(Notice<'a>),
     /// The run is over: always the last line.
-    Finished(Head<'a>),
+    Finished(Box<Head<'a>>),
 }
 
 impl<'a> Head<'a> {
@@ -433,6 +450,12 @@ impl<'a> Head<'a> {
                 advisories: summary.advisories,
                 exchanges: summary.exchanges,
                 unjudged: summary.unjudged.clone(),
+                share: summary.share.map(|share| Share {
+                    tested: share.tested,
+                    askable: share.askable,
+                    of_own_accord: share.of_own_accord,
+                    not_breakable: share.not_breakable,
+                }),
                 interrupted: summary.interrupted,
             },
             clause_counts: Tally::of(account),

@@ -37,7 +37,7 @@ impl Reporter for Events<'_> {
         match event {
             Event::Started { target, cases } => self.line(&Line::Started {
                 target,
-                cases: *cases,
+                cases: cases.len(),
             }),
             Event::CaseStarted(case) => self.line(&Line::CaseStarted {
                 case: case.as_str(),
@@ -56,7 +56,7 @@ impl Reporter for Events<'_> {
     }
 
     fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
-        self.line(&Line::Finished(document::Head::of(account)))
+        self.line(&Line::Finished(Box::new(document::Head::of(account))))
     }
 }
 

@@ -105,7 +105,7 @@ pub fn notice_text(notice: &Notice) -> String {
         "FAIL {}  {}{place}\n  {}",
         notice.kind.as_str(),
         notice.message,
-        notice.help
+        notice.help.replace('\n', "\n  ")
     );
     printable(&text).into_owned()
 }

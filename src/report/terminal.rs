@@ -39,6 +39,8 @@ pub struct Terminal<W> {
     cases: usize,
     finished: usize,
     failed: usize,
+    /// The cases that the run did not come to before it was stopped.
+    missing: Vec<CaseId>,
     /// The clauses whose story was told, by how the finding counts, each with its case.
     told: HashMap<(ClauseId, &'static str), CaseId>,
 }
@@ -53,6 +55,7 @@ impl<W: Write> Terminal<W> {
             cases: 0,
             finished: 0,
             failed: 0,
+            missing: Vec::new(),
             told: HashMap::new(),
         }
     }
@@ -156,6 +159,26 @@ fn not_reached(account: &Account<'_>) -> String {
     text
 }
 
+/// The cases that a run did not come to before it was stopped.
+fn missing(cases: &[CaseId]) -> String {
+    let shown: Vec<&str> = cases.iter().take(3).map(CaseId::as_str).collect();
+    let more = match cases.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match cases.len() {
+        0 => String::new(),
+        1 => format!(
+            "1 case is missing, since the run ended before it: {}\n",
+            shown[0]
+        ),
+        count => format!(
+            "{count} cases are missing, since the run ended before them: {}{more}\n",
+            shown.join(", ")
+        ),
+    }
+}
+
 pub(super) const FORMAT: Format = Format {
     name: "terminal",
     about: "what is read in a terminal or a CI log",
@@ -172,12 +195,18 @@ impl<W: Write + Send> Reporter for Terminal<W> {
         }
         match event {
             Event::Started { target, cases } => {
-                self.cases = *cases;
-                let plural = if *cases == 1 { "case" } else { "cases" };
+                let cases = cases.len();
+                self.cases = cases;
+                let plural = if cases == 1 { "case" } else { "cases" };
                 writeln!(self.out, "target  {}\n{cases} {plural}\n", one_line(target))
             }
             Event::Finished(_) | Event::Exchanged { .. } | Event::CaseSent { .. } => Ok(()),
             Event::CaseStarted(case) => self.tell(case.as_str()),
+            // Together they are one thing to say: behind the stories, which are not to be pushed away.
+            Event::CaseFinished(outcome) if outcome.is_missing() => {
+                self.missing.push(outcome.case.clone());
+                Ok(())
+            }
             Event::CaseFinished(outcome) => {
                 self.finished += 1;
                 self.failed += usize::from(outcome.verdict == CaseVerdict::Fail);
@@ -241,8 +270,12 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             some(advised, "not kept that should be"),
             some(waived, "waived")
         )?;
+        if let Some(share) = &summary.share {
+            writeln!(self.out, "{share}")?;
+        }
         write!(self.out, "{}", unjudged_text(summary))?;
         write!(self.out, "{}", not_reached(account))?;
+        write!(self.out, "{}", missing(&self.missing))?;
         writeln!(self.out, "{}", account.answer().sentence())?;
         self.out.flush()
     }
@@ -271,7 +304,7 @@ mod tests {
         let events = [
             Event::Started {
                 target: "http://h".into(),
-                cases: 1,
+                cases: vec![case.clone()],
             },
             Event::CaseStarted(case),
             Event::CaseFinished(Arc::new(outcome)),

@@ -180,7 +180,7 @@ impl Story {
         }
         let mut events = vec![Event::Started {
             target: self.about.target.clone(),
-            cases: self.cases.len(),
+            cases: self.cases.iter().map(|case| case.id.clone()).collect(),
         }];
         for outcome in &self.outcomes {
             events.push(Event::CaseStarted(outcome.case.clone()));

@@ -81,8 +81,9 @@ impl Acceptance {
             let outcomes: Vec<&CaseOutcome> = outcomes.iter().map(AsRef::as_ref).collect();
             let of = (contract, clauses);
             let ledger = &conclusion.ledger;
-            let untested = self.required.notices(of, cases, ledger, &outcomes);
+            let (share, untested) = self.required.judged(of, cases, ledger, &outcomes);
             conclusion.notices.extend(untested);
+            conclusion.summary.share = share;
         }
         conclusion.summary.notices = conclusion.notices.len();
         conclusion.summary.interrupted = interrupted;

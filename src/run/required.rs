@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::clause::{Clause, ClausePattern, Clauses};
 use crate::diag::Diagnostic;
 use crate::openapi::{Contract, Level};
-use crate::outcome::{CaseOutcome, Ledger, Notice, NoticeKind, Untested, untested};
+use crate::outcome::{CaseOutcome, Ledger, Notice, NoticeKind, Share, Untested, untested};
 
 /// How many clauses are named before the rest is only counted.
 const NAMED: usize = 20;
@@ -51,61 +51,86 @@ impl Required {
         self.percent.is_none() && self.patterns.is_empty()
     }
 
-    /// What a run failed to put to the test, a notice for each thing that is required.
+    /// How much a run put to the test, where a share is required, and what it failed to: a notice for
+    /// each thing that is required.
     #[must_use]
-    pub fn notices(
+    pub fn judged(
         &self,
         (contract, clauses): (&Contract, &Clauses),
         cases: &[Case],
         ledger: &Ledger,
         outcomes: &[&CaseOutcome],
-    ) -> Vec<Notice> {
+    ) -> (Option<Share>, Vec<Notice>) {
         if self.is_empty() {
-            return Vec::new();
+            return (None, Vec::new());
         }
         let missing = untested(contract, clauses, cases, ledger, outcomes);
         let share = self
             .percent
-            .and_then(|percent| share(clauses, &missing, percent));
-        let of_patterns = self.patterns.iter().filter_map(|pattern| {
-            if !clauses.iter().any(|clause| pattern.matches(&clause.id)) {
-                let message = format!("no clause fits {pattern}, which is required");
-                let help = "`proofmark list clauses` names them all".to_owned();
-                return Some(notice(pattern.to_string(), message, help));
-            }
-            let missing = missing
-                .iter()
-                .filter(|(clause, _)| pattern.matches(&clause.id));
-            let missing: Vec<_> = missing.collect();
-            let message = format!(
-                "{} of the clauses {pattern} were not put to the test, and all are required",
-                missing.len()
-            );
-            (!missing.is_empty()).then(|| notice(pattern.to_string(), message, list(&missing)))
+            .map(|percent| (share(clauses, &missing), percent));
+        let of_share = share.as_ref().and_then(|(share, percent)| {
+            let text = share.to_string();
+            let message = format!("{text}, and {percent}% are required");
+            let must = missing.iter().filter(|(clause, _)| is_must(clause));
+            let askable: Vec<_> = must.filter(|(_, reason)| reason.is_askable()).collect();
+            (share.percent() < *percent)
+                .then(|| notice(format!("{percent}%"), message, list(&askable)))
         });
-        share.into_iter().chain(of_patterns).collect()
+        let of_patterns = self.patterns.iter();
+        let of_patterns = of_patterns.filter_map(|pattern| of_pattern(pattern, clauses, &missing));
+        let notices = of_share.into_iter().chain(of_patterns).collect();
+        (share.map(|(share, _)| share), notices)
     }
 }
 
-fn share(clauses: &Clauses, missing: &[(&Clause, Untested)], percent: f64) -> Option<Notice> {
-    let is_must = |clause: &Clause| clause.level == Level::Must;
+fn is_must(clause: &Clause) -> bool {
+    clause.level == Level::Must
+}
+
+fn share(clauses: &Clauses, missing: &[(&Clause, Untested)]) -> Share {
+    let mut share = Share::default();
     let all = clauses.iter().filter(|clause| is_must(clause)).count();
+    let mut left = 0;
+    for (_, reason) in missing.iter().filter(|(clause, _)| is_must(clause)) {
+        match reason {
+            Untested::NotAskable(_) => share.of_own_accord += 1,
+            Untested::NotBreakable => share.not_breakable += 1,
+            _ => left += 1,
+        }
+    }
+    share.askable = all - share.of_own_accord - share.not_breakable;
+    share.tested = share.askable - left;
+    share
+}
+
+/// What is missing of a pattern's clauses, all of which are required that can be asked for.
+fn of_pattern(
+    pattern: &ClausePattern,
+    clauses: &Clauses,
+    missing: &[(&Clause, Untested)],
+) -> Option<Notice> {
+    let subject = pattern.to_string();
+    let all = clauses.iter().filter(|clause| pattern.matches(&clause.id));
+    let all = all.count();
+    if all == 0 {
+        let message = format!("no clause fits {pattern}, which is required");
+        let help = "`proofmark list clauses` names them all".to_owned();
+        return Some(notice(subject, message, help));
+    }
+    let missing = missing.iter();
     let (askable, not): (Vec<_>, Vec<_>) = missing
-        .iter()
-        .filter(|(clause, _)| is_must(clause))
+        .filter(|(clause, _)| pattern.matches(&clause.id))
         .partition(|(_, reason)| reason.is_askable());
-    let askable_count = all - not.len();
-    let tested = askable_count - askable.len();
-    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    let share = if askable_count == 0 {
-        0.0
-    } else {
-        tested as f64 * 100.0 / askable_count as f64
-    };
+    if not.len() == all {
+        let message =
+            format!("none of the clauses {pattern}, which are required, can be asked for");
+        return Some(notice(subject, message, list(&not)));
+    }
     let message = format!(
-        "{tested} of {askable_count} clauses that must hold and can be asked for were put to the test: {share:.1}%, and {percent}% are required"
+        "{} of the clauses {pattern} were not put to the test, and all are required that can be asked for",
+        askable.len()
     );
-    (share < percent).then(|| notice(format!("{percent}%"), message, list(&askable)))
+    (!askable.is_empty()).then(|| notice(subject, message, list(&askable)))
 }
 
 fn notice(subject: String, message: String, help: String) -> Notice {
@@ -189,7 +214,7 @@ mod tests {
         let unmet = |texts: &[&str], ledger: &Ledger, outcomes: &[CaseOutcome]| {
             let outcomes: Vec<&CaseOutcome> = outcomes.iter().collect();
             let of = (&*inputs.contract, &*inputs.clauses);
-            let notices = required(texts).notices(of, cases, ledger, &outcomes);
+            let (_, notices) = required(texts).judged(of, cases, ledger, &outcomes);
             let notice = notices.first()?;
             Some(format!("{}\n{}", notice.message, notice.help))
         };
@@ -200,7 +225,7 @@ mod tests {
         let one = "setImageMetadataItem/200/**#content-type";
         let text = unmet(&[one], &ledger, &outcomes).expect("it was not tested");
         insta::assert_snapshot!(text, @r#"
-        1 of the clauses setImageMetadataItem/200/**#content-type were not put to the test, and all are required
+        1 of the clauses setImageMetadataItem/200/**#content-type were not put to the test, and all are required that can be asked for
         setImageMetadataItem/200#content-type: cases wait for 200, and nothing was answered so; see why no case that expects 200 was answered so
         "#);
         let gone = unmet(&["nope/**"], &ledger, &outcomes).expect("there is none");
@@ -208,6 +233,19 @@ mod tests {
             gone.starts_with("no clause fits nope/**, which is required\n"),
             "{gone}"
         );
+        // What nobody can ask for is asked for by no pattern, unless it is all there is.
+        let text = unmet(&["setImageMetadataItem/503/**"], &ledger, &outcomes).expect("none is");
+        assert!(
+            text.starts_with("none of the clauses setImageMetadataItem/503/**, which are required"),
+            "{text}"
+        );
+        let text = unmet(
+            &["setImageMetadataItem/*#content-length"],
+            &ledger,
+            &outcomes,
+        );
+        let text = text.expect("none was tested");
+        assert!(!text.contains("/503#") && text.contains("/400#"), "{text}");
         // A witness is enough, and a clause that is broken was tested as well.
         let pattern: ClausePattern = one.parse().expect("a pattern");
         for clause in inputs.clauses.iter().filter(|c| pattern.matches(&c.id)) {

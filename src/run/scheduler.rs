@@ -200,7 +200,11 @@ impl Runner {
         preflight::check(&self.shared, &selected).await?;
         emit(Event::Started {
             target: self.shared.target.describe(),
-            cases: plan.cases.len(),
+            cases: plan
+                .cases
+                .iter()
+                .map(|planned| cases[planned.case].id.clone())
+                .collect(),
         });
         let judge = Judge::new(&self.shared.contract, &self.clauses).with_checks(&self.checks);
         let mut done: Vec<Option<(Trace, Arc<CaseOutcome>)>> = Vec::new();

@@ -389,19 +389,6 @@ mod tests {
     }
 
     #[test]
-    fn what_only_annotates_a_text_demands_nothing() {
-        let document = json!({"a": {
-            "type": "string", "contentEncoding": "base64", "contentMediaType": "application/json",
-            "contentSchema": {"type": "object"}
-        }});
-        let schema = Schemas::new(Arc::new(document))
-            .get(&Pointer::from_text("/a"))
-            .expect("compiles");
-        assert!(schema.is_valid(&json!("%{")));
-        assert_eq!(ids(&schema), ["#type"]);
-    }
-
-    #[test]
     fn a_dangling_reference_is_an_error_with_its_place() {
         let document = json!({"a": {"$ref": "#/nowhere"}});
         let schemas = Schemas::new(Arc::new(document));

@@ -101,6 +101,26 @@ impl<'i> Keyword<'i> for Format {
     }
 }
 
+/// Whether a keyword, by its operand, refuses nothing: a bound that everything keeps, or a keyword or a
+/// format that only describes.
+#[must_use]
+pub(super) fn refuses_nothing(keyword: &str, operand: &Value) -> bool {
+    match keyword {
+        "minLength" | "minItems" | "minProperties" => operand.as_u64() == Some(0),
+        "uniqueItems" => *operand == Value::Bool(false),
+        "format" => operand.as_str().is_none_or(|name| !is_judged(name)),
+        _ => false,
+    }
+}
+
+/// Whether a format is known and refuses something.
+fn is_judged(name: &str) -> bool {
+    let is_own = WHOLE.iter().any(|(known, ..)| *known == name)
+        || ["float", "byte", "base64url"].contains(&name);
+    // No date, no number, no address, no pointer, and no pattern.
+    is_own || !standard(name).is_valid(&Value::from("[ {\\"))
+}
+
 /// A validator of one of JSON Schema's formats, made once; an unknown format demands nothing.
 fn standard(name: &str) -> Arc<Validator> {
     static MADE: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
@@ -119,4 +139,46 @@ fn standard(name: &str) -> Arc<Validator> {
     let validator = Arc::new(validator.expect("an empty schema is one"));
     made.insert(name.to_owned(), validator.clone());
     validator
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Pointer;
+    use crate::schema::Schemas;
+
+    #[test]
+    fn what_refuses_nothing_is_told_from_what_does() {
+        let judged = "date date-time time duration email hostname ipv4 ipv6 uri \
+                      uri-reference iri iri-reference uri-template json-pointer relative-json-pointer regex \
+                      uuid int32 int64 float byte base64url";
+        for format in judged.split_whitespace() {
+            assert!(!refuses_nothing("format", &format.into()), "{format}");
+        }
+        for format in ["double", "password", "binary", "colour"] {
+            assert!(refuses_nothing("format", &format.into()), "{format}");
+        }
+        for (keyword, none, some) in [
+            ("minLength", json!(0), json!(1)),
+            ("minItems", json!(0), json!(1)),
+            ("minProperties", json!(0), json!(1)),
+            ("uniqueItems", json!(false), json!(true)),
+        ] {
+            assert!(refuses_nothing(keyword, &none), "{keyword}");
+            assert!(!refuses_nothing(keyword, &some), "{keyword}");
+        }
+        assert!(!refuses_nothing("maxLength", &json!(0)));
+    }
+
+    /// That this is so is the validator's doing.
+    #[test]
+    fn content_is_described_and_not_demanded() {
+        let schema = json!({
+            "contentEncoding": "base64", "contentMediaType": "application/json", "format": "password",
+        });
+        let schemas = Schemas::new(Arc::new(schema));
+        let schema = schemas.get(&Pointer::root()).expect("it is a schema");
+        assert!(schema.is_valid(&json!("{ no base64")));
+        assert!(schema.demands().is_empty(), "{:?}", schema.demands());
+    }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::formats::refuses_nothing;
 use super::mismatch::Mismatch;
 use crate::diag::Pointer;
 
@@ -288,7 +289,8 @@ impl Shape {
         way.noted.deprecated |= schema.get("deprecated") == Some(&Value::Bool(true));
         for (keyword, subject) in KEYWORDS {
             // A format alone is said of text and of numbers; which, its own definition tells.
-            if let Some(operand) = schema.get(*keyword) {
+            let operand = schema.get(*keyword);
+            if let Some(operand) = operand.filter(|operand| !refuses_nothing(keyword, operand)) {
                 let demand = self.demand(&way, keyword, at.child(keyword), None, operand);
                 node.demands.push((*subject, demand));
             }

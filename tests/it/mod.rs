@@ -4,6 +4,7 @@ mod binaries;
 mod bodies;
 mod case_files;
 mod clause_ids;
+mod cut_off;
 mod exchanges;
 mod first_use;
 mod generated;

@@ -1,12 +1,14 @@
 //! Runs that are over before their last case, and cases that are sent again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::support::{Reply, Seen, Suite, answer, told, url_target};
+use super::support::{Folder, Reply, Seen, Suite, answer, told, url_target};
 use crate::case::CaseId;
-use crate::outcome::{Answer, CaseVerdict};
+use crate::check::judge;
+use crate::evidence::{Recorder, read_records};
+use crate::outcome::{About, Answer, CaseOutcome, CaseVerdict, Event};
 use crate::profile::Profile;
 use crate::run::{Acceptance, Options, Pace, RunResult, Runner, plan};
 
@@ -35,6 +37,15 @@ async fn run(
     allow_flaky: bool,
     reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
 ) -> RunResult {
+    told_of(pace, allow_flaky, reply, &|_| {}).await
+}
+
+async fn told_of(
+    pace: Pace,
+    allow_flaky: bool,
+    reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    emit: &(dyn Fn(Event) + Sync),
+) -> RunResult {
     let suite = suite();
     let server = told(reply).await;
     let options = Options {
@@ -52,7 +63,7 @@ async fn run(
     };
     let runner = Runner::new(contract, clauses, url_target(&server.url), profile, options)
         .with_acceptance(acceptance);
-    let result = runner.run(&suite.cases, &planned, &|_| {}).await;
+    let result = runner.run(&suite.cases, &planned, emit).await;
     result.expect("the target is there")
 }
 
@@ -103,7 +114,7 @@ async fn nothing_is_begun_behind_a_failure_or_a_budget() {
 
 #[tokio::test]
 async fn what_is_to_come_first_is_sent_first() {
-    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let first = suite()
         .cases
@@ -164,4 +175,59 @@ async fn a_case_that_passes_when_it_is_sent_again_is_flaky_and_fails_the_gate() 
             .all(|outcome| outcome.verdict == CaseVerdict::Fail)
     );
     assert_eq!(result.traces[0].retries.len(), 2);
+}
+
+#[tokio::test]
+async fn each_attempt_is_in_the_record() {
+    let folder = Folder::new();
+    let about = About {
+        run: "0123456789".into(),
+        ..About::default()
+    };
+    let recorder = Recorder::create(&folder.0, &about, "http://h", "").expect("a folder");
+    let recorder = Mutex::new(recorder);
+    let emit = |event: Event| {
+        let mut recorder = recorder.lock().expect("nobody panicked");
+        recorder.event(&event).expect("it is written");
+    };
+    let pace = Pace {
+        retries: 2,
+        ..Pace::default()
+    };
+    let sent = AtomicUsize::new(0);
+    let reply = move |request: &Seen| match sent.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => wrong(request),
+        _ => right(request),
+    };
+    let live = told_of(pace, true, reply, &emit).await;
+    let verdicts = |outcomes: &[CaseOutcome]| -> Vec<CaseVerdict> {
+        outcomes
+            .iter()
+            .map(|outcome| outcome.verdict.clone())
+            .collect()
+    };
+    let expected = [CaseVerdict::Flaky(3), CaseVerdict::Pass, CaseVerdict::Pass];
+    let of_live: Vec<CaseOutcome> = live.outcomes.iter().map(|o| (**o).clone()).collect();
+    assert_eq!(verdicts(&of_live), expected);
+
+    let suite = suite();
+    let read = || read_records(std::slice::from_ref(&folder.0)).expect("it is read");
+    let record = read();
+    let judged = judge(&suite.contract, &suite.cases, &record.traces);
+    assert_eq!(verdicts(&judged), expected);
+    let exchanges = |outcomes: &[CaseOutcome]| outcomes.iter().map(|o| o.exchanges).sum::<usize>();
+    assert_eq!(exchanges(&judged), exchanges(&of_live));
+
+    // A run that died between two attempts left a case that is not over.
+    let file = folder.0.join("0123456789.ndjson");
+    let text = std::fs::read_to_string(&file).expect("the record");
+    let second = text
+        .match_indices("{\"closed\"")
+        .nth(1)
+        .expect("an attempt")
+        .0;
+    std::fs::write(&file, &text[..second]).expect("it is cut");
+    let record = read();
+    assert!(record.unfinished.contains(&suite.cases[0].id));
+    assert_eq!(record.traces[0].retries.len(), 1);
 }

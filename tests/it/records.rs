@@ -17,7 +17,7 @@ use crate::diag::{Style, render_all};
 use crate::evidence::{ReadError, Record, Recorder, read_records};
 use crate::http::{Exchange, Headers, Request, Response};
 use crate::outcome::{
-    About, CaseOutcome, CaseVerdict, Ending, Event, NoAnswer, StepRecord, Summary,
+    About, CaseOutcome, CaseVerdict, Ending, Event, NoAnswer, StepRecord, Summary, Trouble,
 };
 use crate::reference::Server;
 use crate::target::{ServiceTarget, Target};
@@ -83,8 +83,25 @@ async fn a_run_that_died_anywhere_leaves_all_but_its_last_line() {
         for outcome in outcomes.iter().filter(|outcome| !passed(outcome)) {
             assert_eq!(outcome.verdict, CaseVerdict::Error, "{end}");
             let said = &outcome.troubles[0];
-            assert_eq!(said.to_string(), "the run: it ended before this case did");
+            let was_begun = outcome.exchanges > 0;
+            let expected = if was_begun {
+                Trouble::cut_off()
+            } else {
+                Trouble::lost()
+            };
+            assert_eq!(*said, expected, "{end}");
         }
+        // Once the run has told of its cases, each of them is there.
+        let of_all = if lines("started") == 1 {
+            suite.cases.len()
+        } else {
+            0
+        };
+        assert_eq!(outcomes.len(), of_all, "{end}");
+        let unknown = usize::from(of_all == 0);
+        let unfinished = of_all + unknown - lines("closed");
+        assert_eq!(record.unfinished.len(), unfinished, "{end}");
+        assert_eq!(record.traces.len(), of_all + unknown, "{end}");
     }
 }
 
@@ -159,7 +176,7 @@ fn kept(folder: &Folder, steps: &[StepRecord], ending: &Ending) -> Record {
     let case = CaseId::new("a/b");
     let started = Event::Started {
         target: "t".into(),
-        cases: 1,
+        cases: vec![case.clone()],
     };
     let exchanged = steps.iter().map(|record| Event::Exchanged {
         case: case.clone(),

@@ -172,7 +172,11 @@ pub(super) fn record_of(folder: &Path, result: &RunResult) {
     let mut recorder = Recorder::create(folder, &about, "http://h", "").expect("a folder");
     let mut events = vec![Event::Started {
         target: "t".into(),
-        cases: result.traces.len(),
+        cases: result
+            .traces
+            .iter()
+            .map(|trace| trace.case.clone())
+            .collect(),
     }];
     for (trace, outcome) in result.traces.iter().zip(&result.outcomes) {
         events.extend(trace.steps.iter().map(|record| Event::Exchanged {

@@ -18,14 +18,19 @@ fn contract(text: &str) -> Contract {
     load(Source::new("api.yaml", text)).expect("the contract loads")
 }
 
-/// A value for each schema among the components of a contract that consists of them, or why there is
-/// none.
-fn values(schemas: &str) -> Vec<(String, Result<Value, String>)> {
+/// A contract that consists of schemas.
+fn with_schemas(schemas: &str) -> Contract {
     let indented = format!("    {}\n", schemas.trim().replace('\n', "\n    "));
     let text = format!(
         "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /x:\n    get:\n      responses: {{'200': {{description: x}}}}\ncomponents:\n  schemas:\n{indented}"
     );
-    let contract = contract(&text);
+    contract(&text)
+}
+
+/// A value for each schema among the components of a contract that consists of them, or why there is
+/// none.
+fn values(schemas: &str) -> Vec<(String, Result<Value, String>)> {
+    let contract = with_schemas(schemas);
     let at = Pointer::from_text("/components/schemas");
     let names = contract
         .document
