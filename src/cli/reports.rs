@@ -224,26 +224,25 @@ impl<'a> Reports<'a> {
         self.all.retain(|(name, _)| name != OUTPUT);
         let outcome = |planned: &Planned| {
             let case = cases[planned.case].id.clone();
-            let trouble = Trouble {
-                during: "before the first request".to_owned(),
-                reason: error.to_string(),
+            let trouble = match error {
+                RunError::Interrupted => Trouble::not_begun(),
+                other => Trouble {
+                    during: "before the first request".to_owned(),
+                    reason: other.to_string(),
+                },
             };
-            let (verdict, troubles) = match &planned.skip {
-                Some(reason) => (CaseVerdict::Skipped(reason.clone()), Vec::new()),
-                None => (CaseVerdict::Error, vec![trouble]),
-            };
-            Arc::new(CaseOutcome {
-                case,
-                verdict,
-                findings: Vec::new(),
-                troubles,
-                standings: Vec::new(),
-                unjudged: Vec::new(),
-                exchanges: 0,
-            })
+            let mut outcome = CaseOutcome::unknown(case, vec![trouble]);
+            if let Some(reason) = &planned.skip {
+                outcome.verdict = CaseVerdict::Skipped(reason.clone());
+                outcome.troubles.clear();
+            }
+            Arc::new(outcome)
         };
         let outcomes: Vec<Arc<CaseOutcome>> = plan.cases.iter().map(outcome).collect();
-        let mut summary = Summary::default();
+        let mut summary = Summary {
+            interrupted: *error == RunError::Interrupted,
+            ..Summary::default()
+        };
         for outcome in &outcomes {
             summary.add(outcome);
             self.event(&Event::CaseFinished(outcome.clone()));
