@@ -102,6 +102,8 @@ fn progress() -> Progress {
 /// The reports of a run, being written.
 pub(super) struct Reports<'a> {
     all: Vec<(String, Box<dyn Reporter + 'a>)>,
+    /// What the record is called among them.
+    record: Option<String>,
     failed: Option<(String, io::Error)>,
 }
 
@@ -111,6 +113,7 @@ impl<'a> Reports<'a> {
         let mut output = Some(output);
         let mut reports = Self {
             all: Vec::new(),
+            record: None,
             failed: None,
         };
         let mut problems = Vec::new();
@@ -197,6 +200,7 @@ impl<'a> Reports<'a> {
             .help("give another folder with --record")
         })?;
         let name = format!("the record in {}", folder.display());
+        self.record = Some(name.clone());
         self.all.push((name, Box::new(Recording(recorder))));
         Ok(())
     }
@@ -212,7 +216,8 @@ impl<'a> Reports<'a> {
     }
 
     /// Ends the reports of a run that could not begin, so that none is an empty file: of none of its
-    /// cases could anything be told, for this reason. People are told of it by the error itself.
+    /// cases could anything be told, for this reason. People are told of it by the error itself, and no
+    /// record is kept of it.
     pub(super) fn not_begun(
         &mut self,
         error: &RunError,
@@ -221,7 +226,13 @@ impl<'a> Reports<'a> {
         cases: &[Case],
         plan: &Plan,
     ) {
-        self.all.retain(|(name, _)| name != OUTPUT);
+        let record = self.record.take();
+        self.all
+            .retain(|(name, _)| name != OUTPUT && Some(name) != record.as_ref());
+        self.event(&Event::Started {
+            target: about.target.clone(),
+            cases: cases.iter().map(|case| case.id.clone()).collect(),
+        });
         let outcome = |planned: &Planned| {
             let case = cases[planned.case].id.clone();
             let trouble = match error {
