@@ -1,5 +1,6 @@
 //! From settings to a run.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -155,43 +156,71 @@ pub(super) fn run(
     emit: &(dyn Fn(Event) + Sync),
 ) -> Result<RunResult, RunError> {
     runtime().block_on(async {
-        let interrupt = tokio::spawn(interrupted(ready.runner.canceller()));
+        // Listened for before anything is sent: whatever was written can be taken away again.
+        let first = stopped();
+        let interrupt = tokio::spawn(interrupted(first, ready.runner.canceller()));
         let result = ready.runner.run(cases, &ready.plan, emit).await;
         interrupt.abort();
         result
     })
 }
 
-async fn interrupted(cancel: watch::Sender<bool>) {
-    stopped().await;
+async fn interrupted(first: impl Future<Output = ()>, cancel: watch::Sender<bool>) {
+    first.await;
+    let second = stopped();
     cancel.send_replace(true);
-    // Who asks again doesn't want to wait for what is being taken away.
-    stopped().await;
+    let mut err = anstream::AutoStream::auto(std::io::stderr());
+    let _ = writeln!(
+        err,
+        "interrupted: what was written to the target is taken away (interrupt again to leave it there)"
+    );
+    second.await;
     #[expect(clippy::exit, reason = "a second signal ends the program where it is")]
     std::process::exit(i32::from(super::exit::Exit::Interrupted as u8));
 }
 
+/// From now on a signal ends the program where it is: nothing is under way that had to be taken back,
+/// and the system's own way of ending it is gone with the first listener.
+pub(super) fn end_when_stopped() {
+    std::thread::spawn(|| {
+        runtime().block_on(async { stopped().await });
+        #[expect(clippy::exit, reason = "nothing is left to be done")]
+        std::process::exit(i32::from(super::exit::Exit::Interrupted as u8));
+    });
+}
+
 /// Waits until the user or the system asks the program to stop: an interrupt, or on Unix a
-/// termination as CI systems send it.
-pub(super) async fn stopped() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Nobody can ask in this way.
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
+/// termination as CI systems send it. What comes from the call on is heard.
+#[cfg(unix)]
+pub(super) fn stopped() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn heard(signal: Option<Signal>) {
+        if let Some(mut signal) = signal
+            && signal.recv().await.is_some()
+        {
             return;
         }
+        // Nobody can ask in this way.
+        std::future::pending::<()>().await;
     }
-    interrupt.await;
+    let interrupt = signal(SignalKind::interrupt()).ok();
+    let terminate = signal(SignalKind::terminate()).ok();
+    async {
+        tokio::select! {
+            () = heard(interrupt) => {}
+            () = heard(terminate) => {}
+        }
+    }
+}
+
+/// Waits until the user asks the program to stop.
+#[cfg(not(unix))]
+pub(super) async fn stopped() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Nobody can ask in this way.
+        std::future::pending::<()>().await;
+    }
 }
 
 pub(super) fn runtime() -> tokio::runtime::Runtime {

@@ -18,6 +18,11 @@ pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exi
     let judged = recorded.judged(args.said.waivers.as_deref())?;
     let mut err = anstream::AutoStream::auto(std::io::stderr());
     let mut reports = Reports::beside_people(&wanted, out, &mut err)?;
+    let account = recorded.account(&judged);
+    reports.event(&Event::Started {
+        target: account.about.target.clone(),
+        cases: account.outcomes.iter().map(|o| o.case.clone()).collect(),
+    });
     for outcome in &judged.outcomes {
         reports.event(&Event::CaseFinished(outcome.clone()));
     }
@@ -30,7 +35,7 @@ pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exi
         judged.outcomes.iter().map(AsRef::as_ref),
     )
     .map_err(Stop::Unkept)?;
-    reports.finish(&recorded.account(&judged));
+    reports.finish(&account);
     reports.written()?;
     Ok(Exit::of(judged.concluded.summary.answer()))
 }

@@ -138,6 +138,8 @@ fn progress() -> Progress {
 /// The reports of a run, being written.
 pub(super) struct Reports<'a> {
     all: Vec<(String, Box<dyn Reporter + 'a>)>,
+    /// What the record is called among them.
+    record: Option<String>,
     failed: Option<(String, io::Error)>,
 }
 
@@ -147,6 +149,7 @@ impl<'a> Reports<'a> {
         let mut output = Some(output);
         let mut reports = Self {
             all: Vec::new(),
+            record: None,
             failed: None,
         };
         let mut problems = Vec::new();
@@ -237,6 +240,7 @@ impl<'a> Reports<'a> {
             .help("give another folder with --record")
         })?;
         let name = format!("the record in {}", folder.display());
+        self.record = Some(name.clone());
         self.all.push((name, Box::new(Recording(recorder))));
         Ok(())
     }
@@ -252,7 +256,8 @@ impl<'a> Reports<'a> {
     }
 
     /// Ends the reports of a run that could not begin, so that none is an empty file: of none of its
-    /// cases could anything be told, for this reason. People are told of it by the error itself.
+    /// cases could anything be told, for this reason. People are told of it by the error itself, and no
+    /// record is kept of it.
     pub(super) fn not_begun(
         &mut self,
         error: &RunError,
@@ -261,29 +266,34 @@ impl<'a> Reports<'a> {
         cases: &[Case],
         plan: &Plan,
     ) {
-        self.all.retain(|(name, _)| name != OUTPUT);
+        let record = self.record.take();
+        self.all
+            .retain(|(name, _)| name != OUTPUT && Some(name) != record.as_ref());
+        self.event(&Event::Started {
+            target: about.target.clone(),
+            cases: cases.iter().map(|case| case.id.clone()).collect(),
+        });
         let outcome = |planned: &Planned| {
             let case = cases[planned.case].id.clone();
-            let trouble = Trouble {
-                during: "before the first request".to_owned(),
-                reason: error.to_string(),
+            let trouble = match error {
+                RunError::Interrupted => Trouble::not_begun(),
+                other => Trouble {
+                    during: "before the first request".to_owned(),
+                    reason: other.to_string(),
+                },
             };
-            let (verdict, troubles) = match &planned.skip {
-                Some(reason) => (CaseVerdict::Skipped(reason.clone()), Vec::new()),
-                None => (CaseVerdict::Error, vec![trouble]),
-            };
-            Arc::new(CaseOutcome {
-                case,
-                verdict,
-                findings: Vec::new(),
-                troubles,
-                standings: Vec::new(),
-                unjudged: Vec::new(),
-                exchanges: 0,
-            })
+            let mut outcome = CaseOutcome::unknown(case, vec![trouble]);
+            if let Some(reason) = &planned.skip {
+                outcome.verdict = CaseVerdict::Skipped(reason.clone());
+                outcome.troubles.clear();
+            }
+            Arc::new(outcome)
         };
         let outcomes: Vec<Arc<CaseOutcome>> = plan.cases.iter().map(outcome).collect();
-        let mut summary = Summary::default();
+        let mut summary = Summary {
+            interrupted: *error == RunError::Interrupted,
+            ..Summary::default()
+        };
         for outcome in &outcomes {
             summary.add(outcome);
             self.event(&Event::CaseFinished(outcome.clone()));

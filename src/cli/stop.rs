@@ -39,7 +39,10 @@ impl Stop {
             }
             Self::Run(error) => {
                 let _ = writeln!(err, "error: {error}");
-                Exit::CouldNotTell
+                match error {
+                    RunError::Interrupted => Exit::Interrupted,
+                    _ => Exit::CouldNotTell,
+                }
             }
             // Whoever closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Conforms,

@@ -396,11 +396,11 @@ struct Witness {
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "camelCase")]
 pub(super) enum Line<'a> {
-    /// The run begins. It isn't there where a record is judged.
+    /// The run begins, or the judging of what was recorded of one: always the first line.
     Started {
         /// The target, for people.
         target: &'a str,
-        /// How many cases were selected.
+        /// How many cases were selected, or are in the record.
         cases: usize,
     },
     /// A case is being sent.

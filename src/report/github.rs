@@ -10,7 +10,7 @@ use super::printable::{one_line, printable};
 use super::troubles::by_reason;
 use super::{Format, Out, Reporter, place};
 use crate::diag::Place;
-use crate::outcome::{Account, Cause, Finding, Notice};
+use crate::outcome::{Account, Answer, Cause, Finding, Notice};
 
 pub(super) const FORMAT: Format = Format {
     name: "github",
@@ -41,7 +41,13 @@ impl Reporter for Github<'_> {
             .filter(|cause| first(cause, Finding::is_failure))
             .map(of_cause);
         let notices = account.notices.iter().map(of_notice);
-        self.write("error", failures.chain(notices).collect())?;
+        let stopped = (account.answer() == Answer::Interrupted).then(|| Annotation {
+            place: None,
+            title: "proofmark".to_owned(),
+            message: Answer::Interrupted.sentence().to_owned(),
+        });
+        let errors = stopped.into_iter().chain(failures).chain(notices);
+        self.write("error", errors.collect())?;
         let reasons = by_reason(account);
         let troubles = reasons.iter().map(|reason| {
             let case = reason.cases[0];

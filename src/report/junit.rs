@@ -23,7 +23,7 @@ use super::printable::{one_line, printable};
 use super::{Format, Out, Reporter, place};
 use crate::case::CaseId;
 use crate::diag::Place;
-use crate::outcome::{Account, CaseOutcome, CaseVerdict};
+use crate::outcome::{Account, Answer, CaseOutcome, CaseVerdict};
 
 pub(super) const FORMAT: Format = Format {
     name: "junit",
@@ -153,7 +153,7 @@ fn suites(account: &Account<'_>) -> Vec<Suite> {
             }),
         }
     }
-    let notices: Vec<Test> = account
+    let mut own: Vec<Test> = account
         .notices
         .iter()
         .map(|notice| Test {
@@ -168,13 +168,31 @@ fn suites(account: &Account<'_>) -> Vec<Suite> {
             waived: Vec::new(),
         })
         .collect();
-    if !notices.is_empty() {
+    own.extend((account.answer() == Answer::Interrupted).then(interrupted));
+    if !own.is_empty() {
         suites.push(Suite {
             name: "proofmark".to_owned(),
-            tests: notices,
+            tests: own,
         });
     }
     suites
+}
+
+/// The format has no word for a run that somebody stopped, and without one it would look like one that
+/// was over.
+fn interrupted() -> Test {
+    let sentence = Answer::Interrupted.sentence();
+    Test {
+        name: "interrupted".to_owned(),
+        class: "proofmark".to_owned(),
+        time: Duration::ZERO,
+        place: None,
+        ending: Ending::Error,
+        message: sentence.to_owned(),
+        kind: Answer::Interrupted.as_str().to_owned(),
+        text: sentence.to_owned(),
+        waived: Vec::new(),
+    }
 }
 
 fn test(outcome: &CaseOutcome, class: &str, place: Option<Place>, time: Duration) -> Test {

@@ -128,6 +128,24 @@ mod tests {
         assert_eq!(files, listed);
     }
 
+    /// None of them looks like the report of a run that came to its end, and each is one of its format.
+    #[test]
+    fn every_format_says_that_a_run_was_interrupted() {
+        let mut story = Story::new();
+        let whole = |story: &Story| FORMATS.iter().map(|f| story.told(f)).collect::<Vec<_>>();
+        let before = whole(&story);
+        story.interrupt();
+        for ((format, told), before) in FORMATS.iter().zip(whole(&story)).zip(before) {
+            let says = |text: &str| text.to_lowercase().contains("interrupted");
+            // In these the word is there as a member's name or an unused style as well.
+            let told = told.replace("\"interrupted\":", "");
+            assert!(says(&told), "{}: {told}", format.name);
+            let before = before.replace("\"interrupted\":", "");
+            assert!(!says(&before), "{}: {before}", format.name);
+            assert!(told.ends_with('\n'), "{}", format.name);
+        }
+    }
+
     /// What a terminal would act on, or XML can't hold, reaches no report that people or parsers read.
     #[test]
     fn no_format_hands_on_control_characters() {

@@ -40,12 +40,12 @@ impl Reporter for Tap<'_> {
 
     fn finish(&mut self, account: &Account<'_>) -> io::Result<()> {
         self.begin()?;
-        if account.answer() == Answer::Interrupted {
-            writeln!(self.out, "Bail out! interrupted")?;
-        }
         match self.tests {
             0 => writeln!(self.out, "1..0 # SKIP no case was run")?,
             tests => writeln!(self.out, "1..{tests}")?,
+        }
+        if account.answer() == Answer::Interrupted {
+            writeln!(self.out, "Bail out! {}", Answer::Interrupted.sentence())?;
         }
         self.out.flush()
     }

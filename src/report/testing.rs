@@ -44,6 +44,7 @@ pub(super) struct Story {
     traces: Vec<Trace>,
     outcomes: Vec<Arc<CaseOutcome>>,
     notices: Vec<Notice>,
+    is_interrupted: bool,
 }
 
 impl Story {
@@ -73,6 +74,7 @@ impl Story {
                 help: "have the deviation mended".into(),
                 place: Some(at("waivers.yaml", 3)),
             }],
+            is_interrupted: false,
         };
         story.add("pass", CaseVerdict::Pass, Vec::new(), Standing::Held);
         story.fail("fail", HOSTILE);
@@ -112,6 +114,16 @@ impl Story {
             finding.clause = ClauseId::new("getItem", &["200", "header", name], "required");
         }
         self.add(name, CaseVerdict::Fail, vec![finding], Standing::Broken);
+    }
+
+    /// The run is stopped before another case is begun.
+    pub(super) fn interrupt(&mut self) {
+        self.add("late", CaseVerdict::Error, Vec::new(), Standing::Vacuous);
+        let late = self.outcomes.last().expect("it was added");
+        let late = CaseOutcome::unknown(late.case.clone(), vec![Trouble::not_begun()]);
+        self.outcomes.pop();
+        self.outcomes.push(Arc::new(late));
+        self.is_interrupted = true;
     }
 
     fn add(
@@ -171,6 +183,7 @@ impl Story {
     pub(super) fn told(&self, format: &Format) -> String {
         let mut summary = Summary {
             notices: self.notices.len(),
+            interrupted: self.is_interrupted,
             ..Summary::default()
         };
         let mut ledger = Ledger::default();

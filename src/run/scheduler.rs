@@ -72,6 +72,9 @@ pub enum RunError {
     /// A credential can't be had.
     #[error("{0}\nnothing was tested")]
     Credential(String),
+    /// Somebody stopped it before its first case.
+    #[error("the run was interrupted before its first case; nothing was tested")]
+    Interrupted,
 }
 
 /// All that the cases of a run share.
@@ -197,7 +200,12 @@ impl Runner {
             .filter(|planned| planned.skip.is_none())
             .map(|planned| &cases[planned.case])
             .collect();
-        preflight::check(&self.shared, &selected).await?;
+        let mut stopped = self.cancelled.subscribe();
+        tokio::select! {
+            ready = preflight::check(&self.shared, &selected) => ready?,
+            // Who stops a run doesn't want to wait for a target that is not answering.
+            _ = stopped.wait_for(|cancelled| *cancelled) => return Err(RunError::Interrupted),
+        }
         emit(Event::Started {
             target: self.shared.target.describe(),
             cases: plan
@@ -280,11 +288,22 @@ impl Runner {
 
     /// A case that isn't sent.
     fn skipped(&self, case: &Case, reason: &str) -> Sent {
+        let mut sent = self.unsent(case);
+        sent.trace.skipped = Some(reason.to_owned());
+        sent
+    }
+
+    /// A case that should have been sent.
+    fn not_begun(&self, case: &Case) -> Sent {
+        let mut sent = self.unsent(case);
+        sent.trace.troubles.push(Trouble::not_begun());
+        sent
+    }
+
+    fn unsent(&self, case: &Case) -> Sent {
         let target = &self.shared.target;
-        let mut trace = Trace::new(case.id.clone(), &target.origin(), target.prefix());
-        trace.skipped = Some(reason.to_owned());
         Sent {
-            trace,
+            trace: Trace::new(case.id.clone(), &target.origin(), target.prefix()),
             left_behind: Vec::new(),
         }
     }
@@ -368,10 +387,14 @@ impl Runner {
             }
             busy.retain(|(running, _)| *running != number);
         }
-        if let Some(reason) = ended {
-            for (number, _) in waiting {
-                finish(number, self.skipped(case(number), &reason));
-            }
+        for (number, _) in waiting {
+            let case = case(number);
+            let sent = match &ended {
+                Some(reason) => self.skipped(case, reason),
+                // Somebody stopped the run: of what it didn't come to nothing is known.
+                None => self.not_begun(case),
+            };
+            finish(number, sent);
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn binary() -> Command {
 }
 
 /// The newest gate beside this test.
-fn gate() -> Command {
+pub(super) fn gate() -> Command {
     let entries = std::fs::read_dir(folder())
         .expect("the folder can be read")
         .flatten();

@@ -9,6 +9,7 @@ mod exchanges;
 mod first_use;
 mod generated;
 mod hostile;
+mod interrupted;
 mod layers;
 mod matrix;
 mod pace;
