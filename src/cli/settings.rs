@@ -117,10 +117,10 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
     let waivers =
         waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
     let reports = reports::wanted(&args.said.reports).map_err(|found| problems.extend(found));
-    let texts = if args.require_clauses.is_empty() {
+    let texts = if args.said.require_clauses.is_empty() {
         &keys.require_clauses
     } else {
-        &args.require_clauses
+        &args.said.require_clauses
     };
     let required = Required::read(texts, &mut problems);
     if !problems.is_empty() {
@@ -211,23 +211,26 @@ fn profile_keys(
     args: &TargetArgs,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(ProfileKeys, Document)> {
-    let name = args.profile.as_ref()?;
+    // Nothing is taken from a file without a profile, but one that was named should be there.
+    if args.profile.is_none() && args.config.is_none() {
+        return None;
+    }
     let path = args.config.clone().unwrap_or_else(|| PathBuf::from(CONFIG));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(
-                Diagnostic::error(
-                    "config",
-                    format!("{} can't be read: {error}", path.display()),
-                )
-                .help(format!(
+            let help = match &args.profile {
+                Some(name) => format!(
                     "put the profile [profile.{name}] there, or name another file with --config"
-                )),
-            );
+                ),
+                None => "name another file with --config".to_owned(),
+            };
+            let message = format!("{} can't be read: {error}", path.display());
+            problems.push(Diagnostic::error("config", message).help(help));
             return None;
         }
     };
+    let name = args.profile.as_ref()?;
     let source = Source::new(path.display().to_string(), text);
     let read = config::read(&source).and_then(|(config, document)| {
         let keys = config::profile(config, &document, name).map_err(|problem| vec![problem])?;
