@@ -134,10 +134,6 @@ pub(super) struct TargetArgs {
     pub(super) pace: PaceArgs,
     #[command(flatten)]
     pub(super) said: SaidArgs,
-    /// Fail where this share of the clauses that must hold, or one of this pattern, was not put to the
-    /// test (repeatable)
-    #[arg(long, value_name = "PERCENT%|PATTERN")]
-    pub(super) require_clauses: Vec<String>,
 }
 
 /// When a run is over before its last case.
@@ -167,6 +163,14 @@ pub(super) struct SaidArgs {
     /// The target's accepted deviations: a YAML file
     #[arg(long, value_name = "FILE", env = "PROOFMARK_WAIVERS")]
     pub(super) waivers: Option<PathBuf>,
+    /// Fail where this share of the clauses that must hold, or one of this pattern, was not put to the
+    /// test (repeatable)
+    #[arg(
+        long,
+        value_name = "PERCENT%|PATTERN",
+        env = "PROOFMARK_REQUIRE_CLAUSES"
+    )]
+    pub(super) require_clauses: Vec<String>,
     /// Write a report, to a file or to standard output; `proofmark list reports` has the formats
     /// (repeatable)
     #[arg(long = "report", value_name = "FORMAT[=PATH]")]

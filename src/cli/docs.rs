@@ -13,6 +13,7 @@ use crate::diag::Diagnostic;
 use crate::openapi::Contract;
 use crate::outcome::Account;
 use crate::report::docs;
+use crate::run::Required;
 
 pub(super) fn run(args: &DocsArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     if args.records.is_empty() {
@@ -23,7 +24,7 @@ pub(super) fn run(args: &DocsArgs, out: &mut impl Write) -> Result<Exit, Stop> {
         return written(args, &read.contract, None, Vec::new(), out);
     }
     let recorded = Recorded::read(&args.contract, &args.records, None)?;
-    let judged = recorded.judged(args.waivers.as_deref())?;
+    let judged = recorded.judged(args.waivers.as_deref(), Required::default())?;
     let contract = &recorded.inputs.contract;
     let stale = stale_examples(contract, &recorded.traces);
     let account = recorded.account(&judged);

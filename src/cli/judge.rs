@@ -11,11 +11,17 @@ use super::verdicts;
 use crate::diag::Diagnostic;
 use crate::evidence::MergeError;
 use crate::outcome::Event;
+use crate::run::Required;
 
 pub(super) fn run(args: &JudgeArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
     let wanted = reports::wanted(&args.said.reports, args.verdicts.as_deref())?;
+    let mut problems = Vec::new();
+    let required = Required::read(&args.said.require_clauses, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
     let recorded = Recorded::read(&args.contract, &args.paths, args.base_path.as_deref())?;
-    let judged = recorded.judged(args.said.waivers.as_deref())?;
+    let judged = recorded.judged(args.said.waivers.as_deref(), required)?;
     let mut err = anstream::AutoStream::auto(std::io::stderr());
     let mut reports = Reports::beside_people(&wanted, out, &mut err)?;
     let account = recorded.account(&judged);

@@ -107,10 +107,10 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
         .iter()
         .filter(|trial| !args.is_filtered_out(trial))
         .count();
+    let is_whole = selected.len() + skips.len() == all.len();
     let wants_asked = asked
         .iter()
-        .any(|asked| !args.is_filtered_out(&asked.trial(None)));
-    let is_whole = selected.len() + skips.len() == all.len();
+        .any(|asked| asked.can_tell(is_whole) && !args.is_filtered_out(&asked.trial(None)));
     if selected.is_empty() && wanted_selftests == 0 && !wants_asked {
         let _ = writeln!(io::stderr(), "{}", Answer::NothingTested.sentence());
         return Ok(Exit::NothingTested.into());
@@ -121,8 +121,8 @@ fn gate(cli: TestCli, mut suite: Suite) -> Result<ExitCode, Stop> {
     let hooks = std::mem::take(&mut suite.hooks);
     let about = said::about(&settings, &read, &ready.describe, &ready.nonce);
     let mut acceptance = said::acceptance(&settings, &all, &about);
-    if !is_whole {
-        // A process that runs one case, as nextest starts them, can't know what the others put to the test.
+    if !is_whole || is_alone() {
+        // What the others put to the test isn't known here.
         acceptance.required = Required::default();
     }
     ready.runner = ready.runner.with_acceptance(acceptance);
@@ -242,6 +242,8 @@ struct Asked {
     kinds: &'static [NoticeKind],
     /// Whether only a run of all cases can say.
     of_the_whole: bool,
+    /// Whether this process runs one test of many alone, and so never can.
+    is_alone: bool,
 }
 
 /// That the target's waivers are true.
@@ -253,6 +255,7 @@ const WAIVERS: Asked = Asked {
         NoticeKind::WaiverDangling,
     ],
     of_the_whole: false,
+    is_alone: false,
 };
 
 /// That what had to be put to the test was.
@@ -260,20 +263,33 @@ const REQUIRED: Asked = Asked {
     name: "required-clauses",
     kinds: &[NoticeKind::ClauseRequired],
     of_the_whole: true,
+    is_alone: false,
 };
+
+/// Whether this process runs one of the tests alone, as nextest starts them, which says so when they are
+/// listed as well. What only the whole of a run can say is left to who judges the record then.
+fn is_alone() -> bool {
+    std::env::var_os("NEXTEST_EXECUTION_MODE").is_some_and(|mode| mode == "process-per-test")
+}
 
 fn asked(settings: &Settings) -> Vec<Asked> {
     let waivers = settings.waivers.is_some().then_some(WAIVERS);
     let required = (!settings.required.is_empty()).then_some(REQUIRED);
-    waivers.into_iter().chain(required).collect()
+    let is_alone = is_alone();
+    let asked = waivers.into_iter().chain(required);
+    asked.map(|asked| Asked { is_alone, ..asked }).collect()
 }
 
 impl Asked {
+    fn can_tell(&self, is_whole: bool) -> bool {
+        !self.is_alone && (is_whole || !self.of_the_whole)
+    }
+
     /// The trial, and how it is told what came of the run.
     fn awaited(&self, is_whole: bool) -> (mpsc::Sender<Vec<Notice>>, Trial) {
         let (sender, receiver) = mpsc::channel();
-        let can_tell = is_whole || !self.of_the_whole;
-        (sender, self.trial(can_tell.then_some(receiver)))
+        let receiver = self.can_tell(is_whole).then_some(receiver);
+        (sender, self.trial(receiver))
     }
 
     /// The trial; without notices to wait for it is skipped.
@@ -281,7 +297,8 @@ impl Asked {
         let kinds = self.kinds;
         Trial::ignorable_test(self.name, move || {
             let Some(notices) = notices else {
-                let reason = "it is judged where all cases are run";
+                let reason =
+                    "it is judged where all cases are run, or by `proofmark judge` of their record";
                 return Ok(Completion::ignored_with(reason));
             };
             let notices = notices.recv();
@@ -293,6 +310,8 @@ impl Asked {
             }
             Err(Failed::from(texts.join("\n\n")))
         })
+        // Known when tests are listed, as it is of cases.
+        .with_ignored_flag(self.is_alone)
     }
 }
 

@@ -11,6 +11,7 @@ use super::stop::Stop;
 use crate::diag::Diagnostic;
 use crate::outcome::{Implementation, Matrix};
 use crate::report::{matrix_html, matrix_json, matrix_markdown};
+use crate::run::Required;
 
 pub(super) fn run(args: &MatrixArgs, out: &mut impl Write) -> Result<Exit, Stop> {
     let named = named(&args.records)?;
@@ -19,7 +20,7 @@ pub(super) fn run(args: &MatrixArgs, out: &mut impl Write) -> Result<Exit, Stop>
     for (name, path) in named {
         match Recorded::read(&args.contract, std::slice::from_ref(&path), None) {
             Ok(recorded) => {
-                let verdicts = recorded.judged(None)?;
+                let verdicts = recorded.judged(None, Required::default())?;
                 judged.push((name, recorded, verdicts));
             }
             Err(Stop::Input(found)) => problems.extend(found),

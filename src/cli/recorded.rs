@@ -20,7 +20,7 @@ use crate::generate::first_requests;
 use crate::http::FieldValue;
 use crate::outcome::{About, Account, CaseOutcome, Trace};
 use crate::profile::Profile;
-use crate::run::{Acceptance, Conclusion};
+use crate::run::{Acceptance, Conclusion, Required};
 
 /// Recorded exchanges, with the contract and the cases they are judged by.
 pub(super) struct Recorded {
@@ -129,7 +129,11 @@ impl Recorded {
     }
 
     /// Judges them, in the order of the cases.
-    pub(super) fn judged(&self, waivers: Option<&Path>) -> Result<Judged, Stop> {
+    pub(super) fn judged(
+        &self,
+        waivers: Option<&Path>,
+        required: Required,
+    ) -> Result<Judged, Stop> {
         let Inputs {
             contract,
             clauses,
@@ -140,6 +144,7 @@ impl Recorded {
             waivers: waivers.map(said::waivers).transpose()?,
             today: said::day(self.about.began),
             known: cases.clone(),
+            required,
             ..Acceptance::default()
         };
         let judge = Judge::new(contract, clauses);

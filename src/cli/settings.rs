@@ -119,10 +119,10 @@ pub(super) fn read(args: &TargetArgs, contract: &Contract) -> Result<Settings, V
         waivers.and_then(|path| said::waivers(&path).map_err(|d| problems.extend(d)).ok());
     let reports = reports::wanted(&args.said.reports, args.verdicts.as_deref())
         .map_err(|found| problems.extend(found));
-    let texts = if args.require_clauses.is_empty() {
+    let texts = if args.said.require_clauses.is_empty() {
         &keys.require_clauses
     } else {
-        &args.require_clauses
+        &args.said.require_clauses
     };
     let required = Required::read(texts, &mut problems);
     if !problems.is_empty() {
@@ -237,15 +237,10 @@ fn profile_keys(
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(
-                Diagnostic::error(
-                    "config",
-                    format!("{} can't be read: {error}", path.display()),
-                )
-                .help(format!(
-                    "put the profile [profile.{name}] there, or name another file with --config"
-                )),
-            );
+            let message = format!("{} can't be read: {error}", path.display());
+            problems.push(Diagnostic::error("config", message).help(format!(
+                "put the profile [profile.{name}] there, or name another file with --config"
+            )));
             return None;
         }
     };

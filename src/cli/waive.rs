@@ -10,6 +10,7 @@ use super::stop::Stop;
 use crate::clause::{ClauseId, ClausePattern};
 use crate::diag::{Diagnostic, Source};
 use crate::outcome::{Finding, NoticeKind};
+use crate::run::Required;
 use crate::waiver::{Addition, EditError, Waiver, Waivers, added, pruned};
 
 pub(super) fn run(args: &WaiveArgs, out: &mut impl Write) -> Result<Exit, Stop> {
@@ -26,7 +27,7 @@ pub(super) fn run(args: &WaiveArgs, out: &mut impl Write) -> Result<Exit, Stop> 
     };
     let is_there = !text.is_empty();
     let recorded = Recorded::read(&args.contract, &args.records, None)?;
-    let judged = recorded.judged(is_there.then_some(path.as_path()))?;
+    let judged = recorded.judged(is_there.then_some(path.as_path()), Required::default())?;
     let not_changed = |error: EditError| {
         Diagnostic::error("waivers", format!("{name} was left as it is: {error}"))
     };

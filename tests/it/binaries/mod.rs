@@ -1,5 +1,7 @@
 //! The programs themselves: what they print and how they end.
 
+mod exit_codes;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -53,7 +55,8 @@ fn is_an_examples(path: &Path) -> bool {
 /// As on a machine where nobody set anything.
 fn quiet(mut command: Command) -> Command {
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("PROOFMARK") {
+        let name_of = |prefix| name.to_string_lossy().starts_with(prefix);
+        if name_of("PROOFMARK") || name_of("NEXTEST") {
             command.env_remove(name);
         }
     }
