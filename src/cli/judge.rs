@@ -64,6 +64,10 @@ pub(super) fn merge(args: &MergeArgs, out: &mut impl Write) -> Result<Exit, Stop
         1 => "1 process".to_owned(),
         runs => format!("{runs} processes"),
     };
-    writeln!(out, "{}: {cases} of {runs}", args.into.display())?;
+    let missing = match record.unfinished.len() {
+        0 => String::new(),
+        count => format!(", {count} of them not over"),
+    };
+    writeln!(out, "{}: {cases} of {runs}{missing}", args.into.display())?;
     Ok(Exit::Conforms)
 }

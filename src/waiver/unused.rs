@@ -12,7 +12,7 @@ use crate::outcome::{CaseOutcome, CaseVerdict, Notice, NoticeKind, Standing};
 
 /// What is wrong with a target's waivers after a run: those whose last day is over, those that name
 /// nothing that is there, and those that matched nothing although what they name was put to the test
-/// by every case in which it could have shown. `known` are all cases, those included that were not
+/// and held, and no case in which it could have shown was kept from showing it. `known` are all cases, those included that were not
 /// selected.
 #[must_use]
 pub fn notices<'o>(
@@ -127,25 +127,34 @@ impl Run<'_> {
     }
 
     /// Whether the waiver's clause was put to the test, and every case in which the deviation could have
-    /// shown was run and judged.
+    /// shown was run and judged. One that failed for another reason may not have come to it: there the
+    /// clause itself must have held.
     fn tested(&self, waiver: &Waiver) -> bool {
+        let held = |outcome: &CaseOutcome| {
+            outcome.standings.iter().any(|(index, standing, _)| {
+                *standing == Standing::Held && waiver.clause.matches(&self.clauses.get(*index).id)
+            })
+        };
+        let names = self.clauses.iter();
+        let mut names = names.filter(|clause| waiver.clause.matches(&clause.id));
+        let is_one = names.next().is_some() && names.next().is_none();
         let judged = |case: &&Case| {
             let outcome = self.outcomes.get(&case.id)?;
-            let known = !matches!(
-                outcome.verdict,
-                CaseVerdict::Skipped(_) | CaseVerdict::Error
-            );
+            let known = match outcome.verdict {
+                CaseVerdict::Skipped(_) | CaseVerdict::Error => false,
+                // Of several clauses nobody knows which one would have been broken.
+                CaseVerdict::Fail | CaseVerdict::Flaky(_) => is_one && held(outcome),
+                CaseVerdict::Pass | CaseVerdict::Waived => true,
+            };
             known.then_some(*outcome)
         };
         let mut could = self.known.iter().filter(|case| self.may_show(waiver, case));
         let exercised = |outcome: &CaseOutcome| {
-            let held = outcome.standings.iter().any(|(index, standing, _)| {
-                *standing == Standing::Held && waiver.clause.matches(&self.clauses.get(*index).id)
-            });
-            held && waiver.is_about(
-                &outcome.case,
-                outcome.case.as_str().split('/').next().unwrap_or_default(),
-            )
+            held(outcome)
+                && waiver.is_about(
+                    &outcome.case,
+                    outcome.case.as_str().split('/').next().unwrap_or_default(),
+                )
         };
         let own = self.known.iter().any(|case| self.own(waiver, case));
         could.clone().all(|case| judged(&case).is_some())

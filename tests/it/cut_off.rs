@@ -126,8 +126,12 @@ fn a_part_that_was_cut_off_stays_so_among_others() {
     lines.write(&lines.all[..2]);
     judged(&[&whole, &cut], 3);
     let mut merge = binary();
-    let (_, err) = ends(merge.args(["merge", &whole, &cut, "--into", &all]), 0);
+    let (out, err) = ends(merge.args(["merge", &whole, &cut, "--into", &all]), 0);
     assert!(err.contains("was cut off"), "{err}");
+    assert!(
+        out.contains("5 cases of 2 processes, 2 of them not over"),
+        "{out}"
+    );
     let (out, _) = judged(&[&all], 3);
     assert!(out.contains("passed, 0 failed, 2 errors"), "{out}");
 

@@ -18,6 +18,7 @@ mod published_example;
 mod rearranged;
 mod recordings;
 mod records;
+mod removed;
 mod same_verdicts;
 mod secrets;
 mod security;

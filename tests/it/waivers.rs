@@ -161,3 +161,20 @@ async fn what_could_not_show_is_not_held_against_a_waiver() {
     let (said, notices) = answer(None, own, "2027-01-01").await;
     assert_eq!((said, notices.len()), (Answer::DoesNotConform, 1));
 }
+
+#[tokio::test]
+async fn a_case_that_failed_for_another_reason_speaks_against_no_waiver_it_did_not_come_to() {
+    // The header is missing altogether, which is what fails. Elsewhere its pattern held.
+    let all = "clause: '**/header/x-compute-request-id#pattern'";
+    assert_eq!(answer(None, all, "2027-01-01").await.1.len(), 1);
+    let missing = Some("request-id-missing");
+    let expected = (Answer::DoesNotConform, vec![]);
+    assert_eq!(answer(missing, all, "2027-01-01").await, expected);
+    // Another thing is wrong with the same answers, and what was waived held in each of them.
+    let one = format!("clause: '{BROKEN}'");
+    let other = Some("meta-missing");
+    let (said, notices) = answer(other, &one, "2027-01-01").await;
+    assert_eq!((said, notices.len()), (Answer::DoesNotConform, 1));
+    // Of several clauses nobody knows which one would have been broken.
+    assert_eq!(answer(other, all, "2027-01-01").await, expected);
+}
