@@ -88,6 +88,13 @@ impl Answer<'_> {
             .as_ref()
     }
 
+    /// Whether the answer has a body though what the contract says of its status names no content.
+    pub(super) fn is_beyond_the_contract(&self) -> bool {
+        self.may_have_body()
+            && !self.exchange.response.body.is_empty()
+            && (self.response).is_some_and(|(_, response)| response.content.is_empty())
+    }
+
     /// Whether the body is an event stream whose `data` is said to be a document of its own.
     pub(super) fn holds_documents(&self) -> bool {
         let root = self.contract.document.root();

@@ -39,6 +39,7 @@ paths:
   /parts: {get: {operationId: parts, responses: {'200': {description: x, content: {multipart/form-data: {schema: {$ref: '#/components/schemas/Pet'}}, multipart/mixed: {schema: {type: array}}}}}}}
   /nested: {get: {operationId: nested, responses: {'200': {description: x, content: {multipart/form-data: {schema: {type: object, properties: {pet: {$ref: '#/components/schemas/Pet'}, note: {type: string, maxLength: 5}}}}}}}}}
   /text: {get: {operationId: text, responses: {'200': {description: x, content: {text/plain: {schema: {type: integer, maximum: 9}}, text/csv: {schema: {type: array, items: {type: string}}}}}}}}
+  /silent: {get: {operationId: silent, responses: {'200': {description: x}}}}
   /image: {get: {operationId: image, responses: {'200': {description: x, content: {image/*: {schema: {type: string, format: binary, maxLength: 2}}}}}}}
 components:
   schemas:
@@ -201,6 +202,8 @@ const ANSWERS: &[(&str, &str, &str)] = &[
         "multipart/form-data; boundary=b",
         "--b\r\nContent-Disposition: form-data; name=\"note\"\r\nContent-Type: application/xml\r\n\r\n<id>7</id>\r\n--b--\r\n",
     ),
+    ("silent", "application/json", "no JSON"),
+    ("silent", "application/json", ""),
     (
         "parts",
         "multipart/mixed; boundary=b",
@@ -280,6 +283,10 @@ async fn answers_are_judged_as_far_as_the_contract_speaks() {
       pass; unjudged multipart/form-data: a part holds a structure in another media type than JSON
     nested "--b\r\nContent-Disposition: form-data; name=\"note\"\r\nContent-Type: application/xml\r\n\r\n<id>7</id>\r\n--b--\r\n"
       fail; 200/multipart~1form-data/note#maxLength at "/note": 10 characters: "<id>7</id>"
+    silent "no JSON"
+      pass; unjudged application/json: the contract has no content for a 200
+    silent ""
+      pass
     parts "--b\r\n\r\n7\r\n--b--\r\n"
       pass; unjudged multipart/mixed: its parts have no names, or it isn't well-formed
     text "7\n"
@@ -331,7 +338,10 @@ async fn what_was_not_looked_into_is_in_the_verdicts_and_in_the_numbers() {
         .iter()
         .map(|(kind, count)| format!("{count} of {kind}"))
         .collect();
-    insta::assert_snapshot!(said.join("\n"), @r#"1 of image/*: media types like this are not looked into"#);
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    1 of image/*: media types like this are not looked into
+    1 of image/png: the contract has no content for a 200
+    "#);
     let outcomes = outcomes.iter().map(AsRef::as_ref);
     let file = verdict_file(&suite.contract, &suite.clauses, outcomes);
     let file: serde_json::Value = serde_json::from_str(&file).expect("it is JSON");
@@ -341,7 +351,10 @@ async fn what_was_not_looked_into_is_in_the_verdicts_and_in_the_numbers() {
         .filter(|case| case.get("unjudged").is_some())
         .map(ToString::to_string)
         .collect();
-    insta::assert_snapshot!(with.join("\n"), @r#"{"case":"image/first","verdict":"pass","findings":[],"unjudged":[{"exchange":0,"media":"image/*","reason":"media types like this are not looked into"}]}"#);
+    insta::assert_snapshot!(with.join("\n"), @r#"
+    {"case":"silent/first","verdict":"pass","findings":[],"unjudged":[{"exchange":0,"media":"image/png","reason":"the contract has no content for a 200"}]}
+    {"case":"image/first","verdict":"pass","findings":[],"unjudged":[{"exchange":0,"media":"image/*","reason":"media types like this are not looked into"}]}
+    "#);
 }
 
 const SENT: &str = "
