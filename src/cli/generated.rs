@@ -119,8 +119,8 @@ pub(super) fn answers(contract: &Contract, cases: &[Case], traces: &[Trace]) -> 
         .map(|(status, count)| format!("{count} × {status}"))
         .collect();
     let answers = format!("generated requests were answered {}", texts.join(", "));
-    let causes = likely_cause(contract, &counts);
-    let lines = [answers].into_iter().chain(causes.map(str::to_owned));
+    let hint = likely_cause(contract, &counts);
+    let lines = [answers].into_iter().chain(hint.map(str::to_owned));
     (!counts.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
 }
 

@@ -18,6 +18,7 @@ mod multipart;
 mod parameter;
 mod read_body;
 mod read_form;
+mod read_parts;
 mod read_style;
 mod read_xml;
 mod reading;

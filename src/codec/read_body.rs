@@ -8,11 +8,12 @@ use super::declared::Declared;
 use super::decode::DecodedBody;
 use super::event_stream;
 use super::json::{JsonProblem, read_json};
-use super::multipart::{self, Part};
-use super::read_form::{form_readings, multipart_readings};
+use super::read_form::form_readings;
+use super::read_parts;
 use super::read_xml::{self, NoValue};
 use super::reading::{Judged, Reading, judge, scalars};
 use super::sequence;
+use super::xml::Mapped;
 use crate::http::{BodyForm, MediaType, Request, Response};
 use crate::openapi::{Contract, MediaTypeObject, Operation};
 
@@ -94,19 +95,6 @@ pub fn events_hold_documents(root: &Value, object: &MediaTypeObject, media: &Med
         })
 }
 
-/// Whether a part's schema is of more than a text and its media type is neither JSON nor text: what stands in
-/// it as text would break the schema.
-fn is_foreign(declared: Declared<'_>, part: &Part) -> bool {
-    let member = declared.member(&part.name);
-    let element = member.items();
-    let media = part
-        .media
-        .as_ref()
-        .and_then(|media| media.parse::<MediaType>().ok());
-    media.is_some_and(|media| !matches!(BodyForm::of(&media), BodyForm::Json | BodyForm::Text))
-        && (member.is("object") || element.is("object") || !member.members().is_empty())
-}
-
 /// Reads a body as the contract has it for its media type.
 #[must_use]
 pub fn read_body(
@@ -117,6 +105,7 @@ pub fn read_body(
 ) -> BodyRead {
     let schema = object.schema.as_ref();
     let declared = Declared::of(root, schema);
+    let mapped = || schema.map(|at| Mapped::of(root, Some(at)));
     let json = |problem| BodyRead::Malformed(BodyProblem::Json(problem));
     let form = BodyForm::of(media);
     match form {
@@ -137,7 +126,7 @@ pub fn read_body(
             Ok(_) if !takes_array(declared) => one_for_all(),
             Ok(text) => BodyRead::Value(event_stream::read(text)),
         },
-        BodyForm::Xml => match read_xml::read(root, schema, media, body) {
+        BodyForm::Xml => match read_xml::read(mapped().as_ref(), media, body) {
             Ok(read) => {
                 let is_ambiguous = read.is_ambiguous;
                 chosen(object, &[Reading::whole(read.ways)], is_ambiguous)
@@ -152,17 +141,10 @@ pub fn read_body(
                 chosen(object, &readings, false)
             }
         },
-        BodyForm::Multipart => {
-            let boundary = media.parameter("boundary");
-            let parts = boundary.and_then(|boundary| multipart::read(body, boundary));
-            match parts {
-                Some(parts) if parts.iter().any(|part| is_foreign(declared, part)) => {
-                    unread("a part holds a structure in another media type than JSON")
-                }
-                Some(parts) => chosen(object, &multipart_readings(root, schema, &parts), false),
-                None => unread("its parts have no names, or it isn't well-formed"),
-            }
-        }
+        BodyForm::Multipart => match read_parts::read(root, object, media, body) {
+            Ok(read) => chosen(object, &[read.reading], read.is_ambiguous),
+            Err(reason) => BodyRead::Unread(reason),
+        },
         BodyForm::Text => match text(media, body) {
             Err(unread) => unread,
             Ok(_) if !takes_text(declared) => unread("its schema is not that of a text"),
@@ -230,7 +212,7 @@ fn takes_text(declared: Declared<'_>) -> bool {
 
 /// The value a body is taken for, of those it may be.
 fn chosen(object: &MediaTypeObject, readings: &[Reading], is_ambiguous: bool) -> BodyRead {
-    let unclear = || unread("it can be read in several ways, and not all could be tried");
+    let unclear = || unread(read_parts::UNCLEAR);
     let Some(schema) = object.compiled.get() else {
         let plainest = readings.first().map(Reading::plainest);
         return plainest.map_or_else(unclear, BodyRead::Value);
