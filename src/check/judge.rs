@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, AnswerBody, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
+use super::event_data::unread_document;
 use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
@@ -350,11 +351,7 @@ fn unjudged(view: &TraceView<'_>) -> Vec<Unjudged> {
         let (_, media) = answer.content?;
         let reason = match answer.body()? {
             AnswerBody::Unread(reason) => reason.to_owned(),
-            _ if answer.holds_documents() => {
-                "the `data` of its events is a document by `contentSchema`, which is not looked into"
-                    .to_owned()
-            }
-            _ => return None,
+            _ => unread_document(answer)?,
         };
         Some(Unjudged {
             exchange: answer.number,

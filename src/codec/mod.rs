@@ -40,5 +40,5 @@ pub use encode::{
 };
 pub use escape::unescape;
 pub use json::{JsonProblem, read_json};
-pub use read_body::{BodyProblem, BodyRead, answered_value, events_hold_documents, read_body};
+pub use read_body::{BodyProblem, BodyRead, answered_value, read_body};
 pub use reading::Judged;

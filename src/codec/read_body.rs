@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::declared::Declared;
 use super::decode::DecodedBody;
@@ -78,23 +78,6 @@ pub(super) fn body(root: &Value, operation: &Operation, request: &Request) -> De
     }
 }
 
-/// Whether an event stream's `data` is said to be a document of its own, by `contentSchema` (OpenAPI 3.2.0,
-/// 4.14.4): each is read as a text, and what is within isn't looked into.
-#[must_use]
-pub fn events_hold_documents(root: &Value, object: &MediaTypeObject, media: &MediaType) -> bool {
-    let event = match &object.item_schema {
-        Some(item) => Declared::of(root, Some(item)),
-        None => Declared::of(root, object.schema.as_ref()).items(),
-    };
-    BodyForm::of(media) == BodyForm::EventStream
-        && event.nodes().iter().any(|node| {
-            let data = node
-                .get("properties")
-                .and_then(|members| members.get("data"));
-            event.at(data).keyword("contentSchema").is_some()
-        })
-}
-
 /// Reads a body as the contract has it for its media type.
 #[must_use]
 pub fn read_body(
@@ -124,7 +107,7 @@ pub fn read_body(
         BodyForm::EventStream => match text(media, body) {
             Err(unread) => unread,
             Ok(_) if !takes_array(declared) => one_for_all(),
-            Ok(text) => BodyRead::Value(event_stream::read(text)),
+            Ok(text) => BodyRead::Value(events(root, object, event_stream::read(text))),
         },
         BodyForm::Xml => match read_xml::read(mapped().as_ref(), media, body) {
             Ok(read) => {
@@ -157,6 +140,44 @@ pub fn read_body(
         },
         BodyForm::Bytes => unread("media types like this are not looked into"),
     }
+}
+
+/// The end of a stream by convention: an event that no schema speaks of, since OpenAPI describes none of
+/// what goes on above the media type.
+const END: &str = "[DONE]";
+
+/// Events by what the contract says of them. Their `data` are texts (OpenAPI 3.2.0, 4.14.4), but many
+/// documents give it the schema of the JSON in the text, and mean that.
+fn events(root: &Value, object: &MediaTypeObject, mut events: Vec<Map<String, Value>>) -> Value {
+    let event = match &object.item_schema {
+        Some(item) => Declared::of(root, Some(item)),
+        None => Declared::of(root, object.schema.as_ref()).items(),
+    };
+    let schema = object.item_compiled.get();
+    let is_taken = |event: &Map<String, Value>| {
+        let event = Value::Object(event.clone());
+        schema.is_none_or(|schema| schema.is_valid(&event) && schema.contents(&event).is_empty())
+    };
+    if events
+        .last()
+        .is_some_and(|last| last.get("data") == Some(&END.into()) && !is_taken(last))
+    {
+        events.pop();
+    }
+    let takes_text = event.all("data").any(takes_text) || event.all("data").next().is_none();
+    let events = events.into_iter().map(|event| {
+        let text = event.get("data").and_then(Value::as_str);
+        let Some(data) = text.and_then(|text| read_json(text.as_bytes()).ok()) else {
+            return Value::Object(event);
+        };
+        let mut parsed = event.clone();
+        parsed.insert("data".to_owned(), data);
+        let (event, parsed) = (Value::Object(event), Value::Object(parsed));
+        let keeps = |event: &Value| schema.is_some_and(|schema| schema.is_valid(event));
+        let is_parsed = !keeps(&event) && (keeps(&parsed) || !takes_text);
+        if is_parsed { parsed } else { event }
+    });
+    events.collect()
 }
 
 /// The value of an answer's body, as the operation documents it for its status and media type.

@@ -4,6 +4,7 @@ mod binaries;
 mod bodies;
 mod case_files;
 mod clause_ids;
+mod events_and_parts;
 mod exchanges;
 mod first_use;
 mod generated;
