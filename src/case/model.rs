@@ -61,6 +61,8 @@ pub enum Origin {
 pub enum Grounds {
     /// On the target's own variables, or there are none.
     Target,
+    /// On the same, of which an earlier request of the run may have taken something away or changed it.
+    Spent,
     /// On the contract's examples, defaults and enumerations: they keep the contract by its own word.
     Contract,
     /// Some of them were made up to fit a schema.

@@ -8,7 +8,7 @@ use super::judge::Judge;
 use super::scopes::Scopes;
 use crate::case::{Auth, Case, Expect, Grounds, Origin, Role, Step, expand, with_index};
 use crate::clause::{ClauseIndex, OperationClauses};
-use crate::codec::{BodyRead, Decoded, JsonProblem, events_hold_documents, read_body, read_json};
+use crate::codec::{BodyRead, Decoded, JsonProblem, read_body, read_json};
 use crate::http::{Exchange, MediaType, StatusPattern};
 use crate::openapi::{Contract, MediaTypeObject, Operation, ResponseObject};
 use crate::outcome::{StepRecord, Trace};
@@ -88,12 +88,11 @@ impl Answer<'_> {
             .as_ref()
     }
 
-    /// Whether the body is an event stream whose `data` is said to be a document of its own.
-    pub(super) fn holds_documents(&self) -> bool {
-        let root = self.contract.document.root();
-        self.content
-            .zip(self.media.as_ref())
-            .is_some_and(|((_, object), media)| events_hold_documents(root, object, media))
+    /// Whether the answer has a body though what the contract says of its status names no content.
+    pub(super) fn is_beyond_the_contract(&self) -> bool {
+        self.may_have_body()
+            && !self.exchange.response.body.is_empty()
+            && (self.response).is_some_and(|(_, response)| response.content.is_empty())
     }
 
     /// The body, read by its media type; none where nothing is to be read: the contract has no such body,

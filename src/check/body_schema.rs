@@ -96,22 +96,29 @@ fn judge(
 }
 
 /// All mismatches of one clause are one finding: the first in full, the others by their places.
-fn describe(mismatches: &[Mismatch]) -> Broken {
+pub(super) fn describe(mismatches: &[Mismatch]) -> Broken {
     let first = &mismatches[0];
-    let mut actual = first.actual.clone();
-    if mismatches.len() > 1 {
-        let others: Vec<String> = mismatches[1..]
-            .iter()
-            .take(5)
-            .map(|m| m.instance.to_string())
-            .collect();
-        let more = if mismatches.len() > 6 { ", …" } else { "" };
-        actual = format!("{actual}  (also {}{more})", others.join(", "));
-    }
+    let others: Vec<String> = mismatches[1..]
+        .iter()
+        .map(|m| m.instance.to_string())
+        .collect();
+    let actual = format!("{}{}", first.actual, also(&others));
     Broken {
         title: title(&body_subject(first.instance.as_str()), first),
         expected: first.expected.clone(),
         actual,
         instance: first.instance.to_string(),
+    }
+}
+
+/// The places of all that is not told of in full.
+pub(super) fn also(places: &[String]) -> String {
+    let more = if places.len() > 5 { ", …" } else { "" };
+    match places {
+        [] => String::new(),
+        places => format!(
+            "  (also {}{more})",
+            places[..places.len().min(5)].join(", ")
+        ),
     }
 }

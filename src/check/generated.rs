@@ -6,7 +6,8 @@
 //!
 //! - An invented id will mostly be answered 404, and a document that forgets to say so is no fault of
 //!   the target. Nor is a conflict with, or a right to, what only an example of the document names.
-//!   Only the target's owner, by a variable, promises that a thing is there.
+//!   Only the target's owner, by a variable, promises that a thing is there, and no longer once a request of
+//!   the same run may have deleted it or brought it into another state.
 //! - That a value is refused as such (400, 422) is against a contract that gives the value itself, as
 //!   example, default or enumeration. A made up one keeps the schema, and often not what the
 //!   description demands beside it.
@@ -28,6 +29,9 @@ pub(super) fn excuse(trace: &TraceView<'_>, answer: &Answer<'_>) -> Option<&'sta
     let grounds = answer.grounds?;
     let of_values = match grounds {
         Grounds::Target => None,
+        Grounds::Spent => {
+            Some("an earlier request of this run may have changed or taken away what it names")
+        }
         Grounds::Contract => Some("the target need not have what the contract's examples name"),
         Grounds::Invented => Some("values of the request were made up to fit their schemas"),
     };

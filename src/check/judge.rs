@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{Answer, AnswerBody, TraceView, default_statuses, expanded};
 use super::case_expectation::unmet;
+use super::event_data::unread_document;
 use super::scopes::Relations;
 use super::verdicts::Verdicts;
 use super::{CHECKS, Check};
@@ -14,7 +15,7 @@ use crate::case::{Case, CaseId, Role, Step};
 use crate::clause::Clauses;
 use crate::codec::answered_value;
 use crate::diag::{Diagnostic, Pointer};
-use crate::http::Exchange;
+use crate::http::{Exchange, MediaType};
 use crate::openapi::{Contract, Operation, RelationDecl};
 use crate::outcome::{
     CaseOutcome, CaseVerdict, Finding, Standing, StepRecord, Trace, Trouble, Unjudged,
@@ -339,14 +340,18 @@ fn troubles(view: &TraceView<'_>) -> Vec<Trouble> {
 /// The bodies that were not looked into.
 fn unjudged(view: &TraceView<'_>) -> Vec<Unjudged> {
     let unread = view.answers.iter().filter_map(|answer| {
+        if answer.is_beyond_the_contract() {
+            let media = answer.media.as_ref();
+            return Some(Unjudged {
+                exchange: answer.number,
+                media: media.map_or_else(|| "no media type".to_owned(), MediaType::essence),
+                reason: format!("the contract has no content for a {}", answer.status()),
+            });
+        }
         let (_, media) = answer.content?;
         let reason = match answer.body()? {
             AnswerBody::Unread(reason) => reason.to_owned(),
-            _ if answer.holds_documents() => {
-                "the `data` of its events is a document by `contentSchema`, which is not looked into"
-                    .to_owned()
-            }
-            _ => return None,
+            _ => unread_document(answer)?,
         };
         Some(Unjudged {
             exchange: answer.number,

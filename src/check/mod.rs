@@ -11,6 +11,7 @@ mod body_schema;
 mod case_expectation;
 mod content_length;
 mod date_well_formed;
+mod event_data;
 mod examples;
 mod generated;
 mod head_agrees;
@@ -55,6 +56,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &media_type::MediaTypeDocumented,
     &well_formed::WellFormed,
     &body_schema::BodySchema,
+    &event_data::EventData,
     &header_present::HeaderPresent,
     &header_schema::HeaderSchema,
     &content_length::ContentLength,

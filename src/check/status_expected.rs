@@ -76,7 +76,8 @@ impl Check for StatusExpected {
 
 /// A generated request waits for no status. Success shows that a request which keeps the contract is
 /// accepted, and a 5xx that only `default` speaks of that it isn't: by it the server says that it has
-/// erred (RFC 9110, 15.6). One that isn't documented at all is said already.
+/// erred (RFC 9110, 15.6). A 500 says so as well where the contract has it by name; since that is no breach of
+/// it, it is an advisory. One that isn't documented at all is said already.
 fn generated(trace: &TraceView<'_>, answer: &Answer<'_>, verdicts: &mut Verdicts<'_>) {
     let status = answer.status();
     if !answer.is_its_own || !violations(trace, answer).is_empty() {
@@ -86,14 +87,19 @@ fn generated(trace: &TraceView<'_>, answer: &Answer<'_>, verdicts: &mut Verdicts
     if is_success_status(status) && answer.is_authenticated() {
         verdicts.held(answer, clause);
     }
-    if status >= 500 && answer.response.is_some() && !answer.is_named() {
+    let most = match status {
+        500 if answer.is_named() => Level::Should,
+        500.. if !answer.is_named() => Level::Must,
+        _ => return,
+    };
+    if answer.response.is_some() {
         let broken = Broken {
             title: "the server fails at a request that keeps the contract".into(),
             expected: "an answer that is no server error".into(),
             actual: format!("{status}  {}", excerpt(&answer.exchange.response.body, 160)),
             ..Broken::default()
         };
-        verdicts.broken(answer, clause, broken);
+        verdicts.broken_at_most(answer, clause, most, broken);
     }
 }
 

@@ -435,7 +435,28 @@ impl Enumeration<'_> {
             well_formed,
             value: whole,
             items,
+            documents: self.documents(&item_place, subject, media, side),
         }
+    }
+
+    /// Of events alone (OpenAPI 3.2.0, 4.14.4): elsewhere `contentSchema` is an annotation.
+    fn documents(
+        &mut self,
+        place: &[&str],
+        subject: &str,
+        media: &MediaTypeObject,
+        side: Side,
+    ) -> Option<ClauseIndex> {
+        let form = media.range.media_type().map(BodyForm::of);
+        if side != Side::Response || form != Some(BodyForm::EventStream) {
+            return None;
+        }
+        let schemas = [&media.item_compiled, &media.compiled];
+        let at = schemas.into_iter().find_map(LazySchema::content)?;
+        let text = format!(
+            "a text with a `contentSchema` in the events of {subject} is a document that keeps it"
+        );
+        Some(self.clause(place, "contentSchema", text, (media.level, side), &at))
     }
 
     fn value(

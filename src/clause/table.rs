@@ -76,6 +76,8 @@ pub struct BodyClauses {
     pub value: ValueClauses,
     /// On each item, where it is a sequence of them.
     pub items: ValueClauses,
+    /// That texts in events which are documents of their own keep their schemas; none where there are none.
+    pub documents: Option<ClauseIndex>,
 }
 
 /// The clauses of a header field.

@@ -102,8 +102,8 @@ pub(super) fn not_called(
 }
 
 /// How generated requests were answered, by status: that the contract holds in an answer says nothing
-/// of whether it was a refusal.
-pub(super) fn answers(cases: &[Case], traces: &[Trace]) -> Option<String> {
+/// of whether it was a refusal. Where one cause may be behind most of them, what it may be.
+pub(super) fn answers(contract: &Contract, cases: &[Case], traces: &[Trace]) -> Option<String> {
     let generated = cases
         .iter()
         .filter(|case| matches!(case.origin, Origin::Generated(_)));
@@ -114,9 +114,59 @@ pub(super) fn answers(cases: &[Case], traces: &[Trace]) -> Option<String> {
             *counts.entry(status).or_default() += 1;
         }
     }
-    let counts: Vec<String> = counts
+    let texts: Vec<String> = counts
         .iter()
         .map(|(status, count)| format!("{count} × {status}"))
         .collect();
-    (!counts.is_empty()).then(|| format!("generated requests were answered {}", counts.join(", ")))
+    let answers = format!("generated requests were answered {}", texts.join(", "));
+    let hint = likely_cause(contract, &counts);
+    let lines = [answers].into_iter().chain(hint.map(str::to_owned));
+    (!counts.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// What most of the answers, or all of them, come of that no request can help.
+fn likely_cause(contract: &Contract, counts: &BTreeMap<u16, usize>) -> Option<&'static str> {
+    let all: usize = counts.values().sum();
+    let of = |statuses: &[u16]| -> usize { statuses.iter().filter_map(|s| counts.get(s)).sum() };
+    let asks_nobody = |operation: &Operation| {
+        let needed = operation.security.first();
+        needed.is_none_or(|requirement| requirement.schemes.is_empty())
+    };
+    if of(&[401, 403]) * 2 > all && contract.operations.iter().all(asks_nobody) {
+        return Some(
+            "most were refused for want of a credential, and the contract names none: give it with --header 'NAME: VALUE'",
+        );
+    }
+    (all > 1 && of(&[404]) == all).then_some(
+        "all were answered 404: the base path of --target-url, or the values of --var, may be wrong",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Source;
+    use crate::openapi::load;
+
+    #[test]
+    fn one_cause_behind_most_answers_is_named() {
+        let contract = |security: &str| {
+            let text = format!(
+                "{{openapi: 3.1.0, info: {{title: T, version: '1'}}, security: {security}, paths: {{/a: {{get: {{responses: {{'200': {{description: x}}}}}}}}}}, components: {{securitySchemes: {{key: {{type: apiKey, in: header, name: k}}}}}}}}"
+            );
+            load(Source::new("api.yaml", text)).expect("it loads")
+        };
+        let (open, closed) = (contract("[]"), contract("[key: []]"));
+        let cause = |contract, counts: &[(u16, usize)]| {
+            likely_cause(contract, &counts.iter().copied().collect())
+        };
+        let refused = [(200, 3), (401, 2), (403, 2)];
+        assert!(cause(&open, &refused).is_some_and(|said| said.contains("--header")));
+        assert_eq!(cause(&closed, &refused), None);
+        assert_eq!(cause(&open, &[(200, 4), (403, 4)]), None);
+        assert!(cause(&closed, &[(404, 2)]).is_some_and(|said| said.contains("base path")));
+        assert_eq!(cause(&open, &[(404, 1)]), None);
+        assert_eq!(cause(&open, &[(404, 9), (200, 1)]), None);
+        assert_eq!(cause(&open, &[]), None);
+    }
 }

@@ -138,7 +138,7 @@ fn run(args: &RunArgs, out: &mut (impl Write + Send)) -> Result<Exit, Stop> {
             "these would be the built-in contract's cases; --spec gives a document of your own";
         writeln!(out, "{hint}")?;
     }
-    if let Some(answers) = generated::answers(&cases, &result.traces) {
+    if let Some(answers) = generated::answers(&read.contract, &cases, &result.traces) {
         writeln!(out, "{answers}")?;
     }
     if !not_called.is_empty() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use reqwest::header::HeaderName;
 use serde_json::Value;
 
 use super::args::TargetArgs;
@@ -273,7 +274,7 @@ fn from_file(keys: &ProfileKeys, profile: &mut Profile, problems: &mut Vec<Diagn
         }
     }
     for (name, key) in &keys.headers {
-        if !is_token(name) {
+        if !is_field_name(name) {
             problems.push(no_field_name(name));
             continue;
         }
@@ -316,7 +317,7 @@ fn from_flags(args: &TargetArgs, profile: &mut Profile, problems: &mut Vec<Diagn
     }
     for field in &args.headers {
         match field.split_once(':') {
-            Some((name, value)) if is_token(name.trim()) => {
+            Some((name, value)) if is_field_name(name.trim()) => {
                 let name = name.trim();
                 profile
                     .headers
@@ -338,10 +339,8 @@ fn no_field_name(name: &str) -> Diagnostic {
         .help("write letters, digits and hyphens alone, as in --header 'X-Name: VALUE'")
 }
 
-/// Whether it may be a header field's name (RFC 9110, 5.1 and 5.6.2).
-fn is_token(name: &str) -> bool {
-    let is_one = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_one)
+fn is_field_name(name: &str) -> bool {
+    HeaderName::from_bytes(name.as_bytes()).is_ok()
 }
 
 fn header_secret(name: &str, value: &str) -> Secret {

@@ -9,6 +9,7 @@ use super::multipart;
 use super::sequence;
 use super::style::scalar;
 use super::write_xml;
+use super::xml::Mapped;
 use crate::http::{BodyForm, MediaType};
 use crate::openapi::{Contract, MediaTypeObject, Operation};
 
@@ -22,9 +23,10 @@ pub struct WrittenBody {
 }
 
 /// Whether a value is one that bodies of a form are written of. A text is its own, but for a multipart body's.
-fn suits(form: BodyForm, value: &Value) -> bool {
+fn suits(root: &Value, object: &MediaTypeObject, form: BodyForm, value: &Value) -> bool {
     match form {
         BodyForm::Json => true,
+        BodyForm::Multipart if value.is_array() => multipart::is_positional(root, object),
         BodyForm::Multipart => value.is_object(),
         _ if value.is_string() => true,
         BodyForm::Urlencoded => value.is_object(),
@@ -59,13 +61,14 @@ pub fn encode_body(
     }
     // A range that takes JSON is written as JSON.
     let json = "application/json".parse::<MediaType>().ok();
+    let root = contract.document.root();
     let first = |is_xml: bool| {
         content().find_map(|object| {
             let any = json.as_ref();
             let any = any.filter(|json| object.range.covers(json).is_some());
             let media = object.range.media_type().or(any)?;
             let form = BodyForm::of(media);
-            let is_fit = suits(form, value) && (form == BodyForm::Xml) == is_xml;
+            let is_fit = suits(root, object, form, value) && (form == BodyForm::Xml) == is_xml;
             is_fit.then(|| write(contract, object, media, form, value))
         })
     };
@@ -99,7 +102,7 @@ pub fn write_body(
     value: &Value,
 ) -> Result<WrittenBody, EncodeError> {
     let form = BodyForm::of(media);
-    if suits(form, value) {
+    if suits(contract.document.root(), object, form, value) {
         write(contract, object, media, form, value)
     } else {
         Err(EncodeError::Body(media.to_string()))
@@ -123,8 +126,12 @@ fn write(
             urlencoded_fields(root, object.schema.as_ref(), &object.encoding, fields).into_bytes()
         }
         BodyForm::Multipart => {
-            let fields = value.as_object().ok_or_else(unfit)?;
-            let parts = multipart::parts(root, object, fields).ok_or_else(unfit)?;
+            let parts = match value {
+                Value::Object(fields) => multipart::parts(root, object, fields),
+                Value::Array(elements) => multipart::parts_by_place(root, object, elements),
+                _ => None,
+            };
+            let parts = parts.ok_or_else(unfit)?;
             let own = media.parameter("boundary").map(str::to_owned);
             let boundary = own.clone().unwrap_or_else(|| multipart::boundary(&parts));
             let name = match own {
@@ -140,7 +147,7 @@ fn write(
             let items = value.as_array().ok_or_else(unfit)?;
             sequence::write(form == BodyForm::JsonRecords, items)
         }
-        BodyForm::Xml => write_xml::write(root, object.schema.as_ref(), value)
+        BodyForm::Xml => write_xml::write(&Mapped::of(root, object.schema.as_ref()), value)
             .map_err(|reason| EncodeError::Xml(media.to_string(), reason))?,
         BodyForm::Text | BodyForm::EventStream => scalar(value).into_bytes(),
         BodyForm::Bytes => bytes(value).ok_or_else(unfit)?,

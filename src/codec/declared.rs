@@ -29,6 +29,13 @@ impl<'d> Declared<'d> {
         self.at({ members }.find_map(|members| members.get(name)))
     }
 
+    /// Every schema that stands for a member.
+    pub(super) fn all(self, name: &str) -> impl Iterator<Item = Self> {
+        let nodes = self.nodes().into_iter();
+        let found = nodes.filter_map(move |node| node.get("properties")?.get(name));
+        found.map(move |node| self.at(Some(node)))
+    }
+
     /// The schema of the elements.
     pub(super) fn items(self) -> Self {
         self.at(self.keyword("items"))

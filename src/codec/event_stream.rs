@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 /// The events of a stream that is over, in order: `data`, and `event`, `id` and `retry` where they stand in
 /// it. What the standard says to ignore isn't there: comments, other fields, events without data, and one that
 /// no empty line ends.
-pub(super) fn read(text: &str) -> Value {
+pub(super) fn read(text: &str) -> Vec<Map<String, Value>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut events = Vec::new();
     let mut fields = Map::new();
@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Value {
             let data = std::mem::take(&mut data);
             if data.iter().any(|line| !line.is_empty()) || data.len() > 1 {
                 event.insert("data".to_owned(), data.join("\n").into());
-                events.push(Value::Object(event));
+                events.push(event);
             }
             continue;
         }
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Value {
             _ => {}
         }
     }
-    Value::Array(events)
+    events
 }
 
 /// The lines that are ended, by a line feed, a carriage return or both.
@@ -64,13 +64,13 @@ mod tests {
                       event: nothing\n\ndata\n\nretry: 5s\ndata:  {\"foo\": 42}\r\r\
                       data: not ended\n";
         assert_eq!(
-            read(stream),
+            json!(read(stream)),
             json!([
                 { "event": "add", "retry": 5, "data": "two\nlines" },
                 { "event": "number", "id": "", "data": "1234.5678" },
                 { "data": " {\"foo\": 42}" },
             ])
         );
-        assert_eq!(read(""), json!([]));
+        assert!(read("").is_empty());
     }
 }

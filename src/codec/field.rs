@@ -45,7 +45,7 @@ impl FieldForm {
 }
 
 /// The first of a comma-separated list of media types and ranges, a range as a type it covers.
-fn first_type(ranges: &str) -> String {
+pub(super) fn first_type(ranges: &str) -> String {
     let first = ranges.split(',').next().unwrap_or_default().trim();
     match first {
         "text/*" => "text/plain".to_owned(),
@@ -59,7 +59,7 @@ pub(super) const OCTETS: &str = "application/octet-stream";
 
 /// The media type a schema's values have in a form, unless an encoding says another (OpenAPI 3.1.1,
 /// 4.8.15.1.1; `format: binary` is how 3.0.3, 4.7.14.2 said it).
-fn default_type(declared: Declared<'_>) -> &'static str {
+pub(super) fn default_type(declared: Declared<'_>) -> &'static str {
     if declared.is("object") || !declared.members().is_empty() {
         "application/json"
     } else if declared.is("array") || declared.keyword("items").is_some() {

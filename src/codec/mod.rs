@@ -19,6 +19,7 @@ mod multipart;
 mod parameter;
 mod read_body;
 mod read_form;
+mod read_parts;
 mod read_style;
 mod read_xml;
 mod reading;
@@ -41,5 +42,5 @@ pub use encode::{
 pub use escape::unescape;
 pub use every_request::{every_body_keeps, every_parameter_keeps};
 pub use json::{JsonProblem, read_json};
-pub use read_body::{BodyProblem, BodyRead, answered_value, events_hold_documents, read_body};
+pub use read_body::{BodyProblem, BodyRead, answered_value, read_body};
 pub use reading::Judged;

@@ -2,17 +2,18 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::declared::Declared;
 use super::decode::DecodedBody;
 use super::event_stream;
 use super::json::{JsonProblem, read_json};
-use super::multipart::{self, Part};
-use super::read_form::{form_readings, multipart_readings};
+use super::read_form::form_readings;
+use super::read_parts;
 use super::read_xml::{self, NoValue};
 use super::reading::{Judged, Reading, judge, scalars};
 use super::sequence;
+use super::xml::Mapped;
 use crate::http::{BodyForm, MediaType, Request, Response};
 use crate::openapi::{Contract, MediaTypeObject, Operation};
 
@@ -77,36 +78,6 @@ pub(super) fn body(root: &Value, operation: &Operation, request: &Request) -> De
     }
 }
 
-/// Whether an event stream's `data` is said to be a document of its own, by `contentSchema` (OpenAPI 3.2.0,
-/// 4.14.4): each is read as a text, and what is within isn't looked into.
-#[must_use]
-pub fn events_hold_documents(root: &Value, object: &MediaTypeObject, media: &MediaType) -> bool {
-    let event = match &object.item_schema {
-        Some(item) => Declared::of(root, Some(item)),
-        None => Declared::of(root, object.schema.as_ref()).items(),
-    };
-    BodyForm::of(media) == BodyForm::EventStream
-        && event.nodes().iter().any(|node| {
-            let data = node
-                .get("properties")
-                .and_then(|members| members.get("data"));
-            event.at(data).keyword("contentSchema").is_some()
-        })
-}
-
-/// Whether a part's schema is of more than a text and its media type is neither JSON nor text: what stands in
-/// it as text would break the schema.
-fn is_foreign(declared: Declared<'_>, part: &Part) -> bool {
-    let member = declared.member(&part.name);
-    let element = member.items();
-    let media = part
-        .media
-        .as_ref()
-        .and_then(|media| media.parse::<MediaType>().ok());
-    media.is_some_and(|media| !matches!(BodyForm::of(&media), BodyForm::Json | BodyForm::Text))
-        && (member.is("object") || element.is("object") || !member.members().is_empty())
-}
-
 /// Reads a body as the contract has it for its media type.
 #[must_use]
 pub fn read_body(
@@ -117,6 +88,7 @@ pub fn read_body(
 ) -> BodyRead {
     let schema = object.schema.as_ref();
     let declared = Declared::of(root, schema);
+    let mapped = || schema.map(|at| Mapped::of(root, Some(at)));
     let json = |problem| BodyRead::Malformed(BodyProblem::Json(problem));
     let form = BodyForm::of(media);
     match form {
@@ -135,9 +107,9 @@ pub fn read_body(
         BodyForm::EventStream => match text(media, body) {
             Err(unread) => unread,
             Ok(_) if !takes_array(declared) => one_for_all(),
-            Ok(text) => BodyRead::Value(event_stream::read(text)),
+            Ok(text) => BodyRead::Value(events(root, object, event_stream::read(text))),
         },
-        BodyForm::Xml => match read_xml::read(root, schema, media, body) {
+        BodyForm::Xml => match read_xml::read(mapped().as_ref(), media, body) {
             Ok(read) => {
                 let is_ambiguous = read.is_ambiguous;
                 chosen(object, &[Reading::whole(read.ways)], is_ambiguous)
@@ -152,17 +124,10 @@ pub fn read_body(
                 chosen(object, &readings, false)
             }
         },
-        BodyForm::Multipart => {
-            let boundary = media.parameter("boundary");
-            let parts = boundary.and_then(|boundary| multipart::read(body, boundary));
-            match parts {
-                Some(parts) if parts.iter().any(|part| is_foreign(declared, part)) => {
-                    unread("a part holds a structure in another media type than JSON")
-                }
-                Some(parts) => chosen(object, &multipart_readings(root, schema, &parts), false),
-                None => unread("its parts have no names, or it isn't well-formed"),
-            }
-        }
+        BodyForm::Multipart => match read_parts::read(root, object, media, body) {
+            Ok(read) => chosen(object, &[read.reading], read.is_ambiguous),
+            Err(reason) => BodyRead::Unread(reason),
+        },
         BodyForm::Text => match text(media, body) {
             Err(unread) => unread,
             Ok(_) if !takes_text(declared) => unread("its schema is not that of a text"),
@@ -175,6 +140,44 @@ pub fn read_body(
         },
         BodyForm::Bytes => unread("media types like this are not looked into"),
     }
+}
+
+/// The end of a stream by convention: an event that no schema speaks of, since OpenAPI describes none of
+/// what goes on above the media type.
+const END: &str = "[DONE]";
+
+/// Events by what the contract says of them. Their `data` are texts (OpenAPI 3.2.0, 4.14.4), but many
+/// documents give it the schema of the JSON in the text, and mean that.
+fn events(root: &Value, object: &MediaTypeObject, mut events: Vec<Map<String, Value>>) -> Value {
+    let event = match &object.item_schema {
+        Some(item) => Declared::of(root, Some(item)),
+        None => Declared::of(root, object.schema.as_ref()).items(),
+    };
+    let schema = object.item_compiled.get();
+    let is_taken = |event: &Map<String, Value>| {
+        let event = Value::Object(event.clone());
+        schema.is_none_or(|schema| schema.is_valid(&event) && schema.contents(&event).is_empty())
+    };
+    if events
+        .last()
+        .is_some_and(|last| last.get("data") == Some(&END.into()) && !is_taken(last))
+    {
+        events.pop();
+    }
+    let takes_text = event.all("data").any(takes_text) || event.all("data").next().is_none();
+    let events = events.into_iter().map(|event| {
+        let text = event.get("data").and_then(Value::as_str);
+        let Some(data) = text.and_then(|text| read_json(text.as_bytes()).ok()) else {
+            return Value::Object(event);
+        };
+        let mut parsed = event.clone();
+        parsed.insert("data".to_owned(), data);
+        let (event, parsed) = (Value::Object(event), Value::Object(parsed));
+        let keeps = |event: &Value| schema.is_some_and(|schema| schema.is_valid(event));
+        let is_parsed = !keeps(&event) && (keeps(&parsed) || !takes_text);
+        if is_parsed { parsed } else { event }
+    });
+    events.collect()
 }
 
 /// The value of an answer's body, as the operation documents it for its status and media type.
@@ -230,7 +233,7 @@ fn takes_text(declared: Declared<'_>) -> bool {
 
 /// The value a body is taken for, of those it may be.
 fn chosen(object: &MediaTypeObject, readings: &[Reading], is_ambiguous: bool) -> BodyRead {
-    let unclear = || unread("it can be read in several ways, and not all could be tried");
+    let unclear = || unread(read_parts::UNCLEAR);
     let Some(schema) = object.compiled.get() else {
         let plainest = readings.first().map(Reading::plainest);
         return plainest.map_or_else(unclear, BodyRead::Value);

@@ -5,12 +5,10 @@ use serde_json::Value;
 use super::declared::Declared;
 use super::escape::unescape_form;
 use super::field::FieldForm;
-use super::multipart::Part;
 use super::read_style::{deep, form_field_readings, named, pairs};
-use super::reading::{Reading, scalars};
+use super::reading::Reading;
 use super::style::Style;
 use crate::diag::Pointer;
-use crate::http::MediaType;
 use crate::openapi::Encoding;
 
 /// The members of a form, each with its ways.
@@ -77,7 +75,7 @@ fn field_ways(own: &[&str], encoding: Option<&Encoding>, declared: Declared<'_>)
 }
 
 /// Values that stand for an object or array, or a text in quotes.
-fn json(text: &str) -> Option<Value> {
+pub(super) fn json(text: &str) -> Option<Value> {
     let is_one = text.trim_start().starts_with(['{', '[', '"']);
     serde_json::from_str(text).ok().filter(|_| is_one)
 }
@@ -101,46 +99,4 @@ fn gather(members: &Members, spread: &[(&str, Vec<&str>)]) -> Option<Reading> {
     let is_any = !whole.is_empty();
     rest.extend(whole);
     is_any.then(|| Reading::members(rest))
-}
-
-/// The readings of the parts of a multipart body.
-pub(super) fn multipart_readings(
-    root: &Value,
-    schema: Option<&Pointer>,
-    parts: &[Part],
-) -> Vec<Reading> {
-    let declared = Declared::of(root, schema);
-    let mut members: Vec<(String, Vec<Vec<Value>>)> = Vec::new();
-    for part in parts {
-        let ways = part_ways(part);
-        match members.iter_mut().find(|(name, _)| *name == part.name) {
-            Some((_, known)) => known.push(ways),
-            None => members.push((part.name.clone(), vec![ways])),
-        }
-    }
-    let members = members.into_iter().map(|(name, parts)| {
-        let mut ways: Vec<Value> = parts.iter().flatten().cloned().collect();
-        let list = Reading::list(parts).ways();
-        if declared.member(&name).is("array") {
-            ways.splice(0..0, list);
-        } else {
-            ways.extend(list);
-        }
-        (name, ways)
-    });
-    vec![Reading::members(members.collect())]
-}
-
-fn part_ways(part: &Part) -> Vec<Value> {
-    let Ok(text) = std::str::from_utf8(&part.body) else {
-        return vec![String::from_utf8_lossy(&part.body).into()];
-    };
-    let media = part.media.as_ref().map(|media| media.parse::<MediaType>());
-    let is_json = media.is_some_and(|media| media.is_ok_and(|media| media.is_json()));
-    if is_json && let Ok(value) = serde_json::from_str(text) {
-        return vec![value];
-    }
-    let mut ways = scalars(text);
-    ways.extend(json(text));
-    ways
 }

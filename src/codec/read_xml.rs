@@ -7,7 +7,6 @@ use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Map, Value};
 
 use super::xml::{DEEPEST, INSTANCE, Mapped, NodeKind};
-use crate::diag::Pointer;
 use crate::http::MediaType;
 
 /// How many nodes a document may have.
@@ -32,8 +31,7 @@ pub(super) struct XmlRead {
 
 /// Reads a document by its schema.
 pub(super) fn read(
-    root: &Value,
-    schema: Option<&Pointer>,
+    mapped: Option<&Mapped<'_>>,
     media: &MediaType,
     body: &[u8],
 ) -> Result<XmlRead, NoValue> {
@@ -45,15 +43,14 @@ pub(super) fn read(
     let document =
         Document::parse_with_options(text, options).map_err(|error| problem(text, &error))?;
     let unread = |reason: &str| NoValue::Unread(reason.to_owned());
-    if schema.is_none() {
+    let Some(mapped) = mapped else {
         return Err(unread(
             "the contract has no schema for it, without which XML has no types",
         ));
-    }
-    let mapped = Mapped::of(root, schema);
+    };
     let top = document.root_element();
     let is_named = mapped.is_named() || mapped.namespace().is_some();
-    if is_named && !(mapped.takes(top.tag_name().name()) && is_in_namespace(&mapped, top)) {
+    if is_named && !(mapped.takes(top.tag_name().name()) && is_in_namespace(mapped, top)) {
         return Err(unread(
             "its root element is not the one of the schema's `xml`",
         ));
@@ -72,7 +69,7 @@ pub(super) fn read(
             trimmed,
             is_ambiguous: false,
         };
-        let value = reader.element(&mapped, top, 0).map_err(NoValue::Unread)?;
+        let value = reader.element(mapped, top, 0).map_err(NoValue::Unread)?;
         is_ambiguous |= reader.is_ambiguous;
         if !ways.contains(&value) {
             ways.push(value);

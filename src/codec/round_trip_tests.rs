@@ -259,6 +259,33 @@ fn a_body_is_written_as_the_type_that_is_asked_for_or_the_first_that_suits() {
 }
 
 #[test]
+fn parts_without_names_are_read_back_by_their_places() {
+    let pet = json!({ "type": "object", "xml": { "name": "pet" }, "properties": { "id": { "type": "integer" } } });
+    let encoding = json!({ "contentType": "application/xml" });
+    let media = [
+        json!({
+            "schema": { "type": "array", "prefixItems": [{ "type": "object" }, pet], "items": { "type": "string" } },
+            "prefixEncoding": [{}, encoding]
+        }),
+        json!({ "itemSchema": pet, "itemEncoding": encoding }),
+    ];
+    let values = [
+        json!([{ "a": [1, "--proofmark-0"] }, { "id": 7 }, "text", "5"]),
+        json!([{ "id": 1 }, { "id": 2 }]),
+    ];
+    for (media, value) in media.into_iter().zip(values) {
+        let content = json!({ "multipart/mixed": media });
+        let contract = contract("/x", json!({ "requestBody": { "content": content } }));
+        for asked in [None, Some("multipart/mixed")] {
+            assert_eq!(
+                body_of(&contract, asked, &value),
+                DecodedBody::Read(0, value.clone())
+            );
+        }
+    }
+}
+
+#[test]
 fn what_no_reading_takes_is_refused_as_what_comes_nearest() {
     let schema =
         json!({ "type": "object", "properties": { "n": { "type": "integer", "maximum": 9 } } });

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::style::scalar;
 use super::xml::{DEEPEST, INSTANCE, Mapped, NodeKind};
-use crate::diag::Pointer;
 
 /// Why a value has no form in XML, in words.
 type Unfit = String;
@@ -15,12 +14,7 @@ type Unfit = String;
 ///
 /// # Errors
 /// When the root has no name, or something in the value has no form in XML.
-pub(super) fn write(
-    root: &Value,
-    schema: Option<&Pointer>,
-    value: &Value,
-) -> Result<Vec<u8>, Unfit> {
-    let mapped = Mapped::of(root, schema);
+pub(super) fn write(mapped: &Mapped<'_>, value: &Value) -> Result<Vec<u8>, Unfit> {
     let Some(name) = mapped.name() else {
         return Err("its root element has no name: give the schema an `xml` with a `name`".into());
     };
@@ -31,10 +25,10 @@ pub(super) fn write(
                 put(&mut content, &mapped.item(index), element, 1)?;
             }
         }
-        value => inside(&mut content, &mapped, value, 1)?,
+        value => inside(&mut content, mapped, value, 1)?,
     }
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-    element(&mut text, &mapped, name, content)?;
+    element(&mut text, mapped, name, content)?;
     Ok(text.into_bytes())
 }
 
@@ -130,14 +124,8 @@ fn inside(
             into.attributes.push(("xsi:nil".into(), "true".into()));
         }
         Value::Object(members) => {
-            let known = mapped.members();
             for (name, member) in members {
-                let at = if known.contains(&name.as_str()) {
-                    mapped.member(name)
-                } else {
-                    mapped.additional(name)
-                };
-                put(into, &at, member, depth)?;
+                put(into, &mapped.any_member(name), member, depth)?;
             }
         }
         value => into.inner.push_str(&escaped(&text_of(value), false)?),

@@ -72,6 +72,12 @@ impl<'d> Mapped<'d> {
         Self::new(self.declared, own, inferred)
     }
 
+    /// The first schema of it, whatever else is said.
+    pub(super) fn declared(&self) -> Option<Declared<'d>> {
+        let first = self.own.first()?;
+        Some(self.declared.at(Some(first)))
+    }
+
     fn each(&self, keyword: &str) -> impl Iterator<Item = &'d Value> {
         self.nodes.iter().filter_map(move |node| node.get(keyword))
     }
@@ -99,6 +105,16 @@ impl<'d> Mapped<'d> {
     pub(super) fn additional(&self, name: &str) -> Self {
         let own = self.each("additionalProperties");
         self.named(own.collect(), Some(name.to_owned()))
+    }
+
+    /// A member as its object has it: as one of those that are named, or one of the others.
+    pub(super) fn any_member(&self, name: &str) -> Self {
+        let mut all = self.each("properties");
+        if all.any(|all| all.get(name).is_some()) {
+            self.member(name)
+        } else {
+            self.additional(name)
+        }
     }
 
     /// The element of an array at a place; the value itself, where the schema is none of arrays.

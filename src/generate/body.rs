@@ -34,8 +34,8 @@ enum Form {
     Xml,
     Text,
     Bytes,
-    /// Only by an example that is written out.
-    Opaque,
+    /// Parts by their places, as an array.
+    Parts,
 }
 
 /// A body that keeps the contract: JSON where that is taken, or else the first that can be written.
@@ -80,7 +80,7 @@ fn form(media: &MediaTypeObject) -> Form {
         BodyForm::Xml => Form::Xml,
         BodyForm::Urlencoded => Form::Fields,
         BodyForm::Multipart if named.essence() == "multipart/form-data" => Form::Fields,
-        BodyForm::Multipart => Form::Opaque,
+        BodyForm::Multipart => Form::Parts,
         BodyForm::Text | BodyForm::EventStream => Form::Text,
         BodyForm::Bytes => Form::Bytes,
     }
@@ -116,13 +116,10 @@ fn value(
             Some(reason) => notes.push(broken(contract, "example", &at, &reason)),
         }
     }
-    if form == Form::Opaque {
-        return Err(missing(format!(
-            "{} is written by example only",
-            media.name
-        )));
+    if form == Form::Parts && media.schema.is_none() && media.item_schema.is_none() {
+        return Err(missing(format!("{} has no schema", media.name)));
     }
-    if form == Form::Sequence
+    if matches!(form, Form::Sequence | Form::Parts)
         && media.schema.is_none()
         && let Some(item) = &media.item_schema
     {
@@ -191,7 +188,14 @@ fn made(
         (Form::Json, value) => Payload::Value(literal(value)),
         (Form::Fields, value) if value.is_object() => Payload::Value(literal(value)),
         (Form::Fields, _) => return Err(unwritable("form")),
-        (Form::Sequence, value) if value.is_array() => Payload::Value(literal(value)),
+        (Form::Sequence | Form::Parts, value) if value.is_array() => Payload::Value(literal(value)),
+        // Of parts without names an object says no order.
+        (Form::Parts, value) if value.is_object() => {
+            return Err(Missing {
+                reason: format!("{} of an object is written by example only", media.name),
+                at: media.at.clone(),
+            });
+        }
         (Form::Xml, value) if !value.is_string() => {
             let named = media.range.media_type();
             let written = named.map(|named| write_body(contract, media, named, value));

@@ -8,6 +8,8 @@
 //! good an answer as a 200. What its values rest on goes with it as its [`Grounds`], by which the
 //! checks know what an answer outside the document says of the target.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -76,6 +78,7 @@ pub fn first_requests(contract: &Contract, profile: &Profile) -> Generation {
     generation
         .requests
         .sort_by_key(|request| rank(operation(request)));
+    spend(contract, &mut generation.requests);
     for note in notes {
         let known =
             |other: &Diagnostic| other.place() == note.place() && other.message == note.message;
@@ -86,14 +89,49 @@ pub fn first_requests(contract: &Contract, profile: &Profile) -> Generation {
     generation
 }
 
-fn rank(operation: &Operation) -> u8 {
-    match operation.method.as_str() {
+/// Where a request stands among the others. Of deletions those of parts come before those of the whole,
+/// which take them away with it.
+fn rank(operation: &Operation) -> (u8, Reverse<usize>) {
+    let of_method = match operation.method.as_str() {
         _ if operation.is_safe() => 0,
         "POST" => 1,
         "PUT" => 2,
         "PATCH" => 3,
-        "DELETE" => 5,
+        "DELETE" => {
+            let path = operation.path.to_string();
+            return (5, Reverse(path.trim_end_matches('/').matches('/').count()));
+        }
         _ => 4,
+    };
+    (of_method, Reverse(0))
+}
+
+/// What the target's owner named is there until the run itself writes to it: of two requests that change
+/// something by the same variable the second finds what the first has left, and after a deletion nothing is
+/// certain, since it takes away what hangs on the deleted as well.
+fn spend(contract: &Contract, requests: &mut [FirstRequest]) {
+    let mut written: BTreeSet<String> = BTreeSet::new();
+    let mut is_deleted = false;
+    for request in requests {
+        let operation = &contract.operations[request.case.steps[0].operation];
+        if operation.is_safe() {
+            continue;
+        }
+        let names = request
+            .values
+            .iter()
+            .filter_map(|chosen| match &chosen.source {
+                Source::Variable(name) => Some(name.clone()),
+                _ => None,
+            });
+        let names: Vec<String> = names.collect();
+        let is_touched = is_deleted || names.iter().any(|name| written.contains(name));
+        let is_spent = is_touched && !names.is_empty();
+        if is_spent && request.case.origin == Origin::Generated(Grounds::Target) {
+            request.case.origin = Origin::Generated(Grounds::Spent);
+        }
+        written.extend(names);
+        is_deleted |= operation.method == "DELETE";
     }
 }
 

@@ -110,7 +110,10 @@ impl Draft<'_> {
         let mut marks: Vec<String> = Vec::new();
         // What isn't there has no variable: its id is filled in here.
         let absent = matches!(self.status_code(), Some(404 | 410)) && !self.is_success;
-        let absent = operation.path.parameters().last().filter(|_| absent);
+        // What is deleted is the case's own, or the others that need it would miss it.
+        let is_spent = operation.method == "DELETE" && self.is_success;
+        let own = operation.path.parameters().last();
+        let absent = own.filter(|_| absent || is_spent);
         let names = operation.path.parameters();
         let mut needs: Vec<String> = names
             .filter(|name| !self.is_fixture(name) && Some(*name) != absent)
@@ -197,6 +200,15 @@ impl Draft<'_> {
         };
         if anonymous {
             return None;
+        }
+        let own = self.operation.path.parameters().last();
+        if self.is_success
+            && self.operation.method == "DELETE"
+            && let Some(name) = own
+        {
+            return Some(format!(
+                "what is deleted, made under `given`, and its {name} under `path`, since other cases need what is on the target"
+            ));
         }
         if self.is_success {
             let invented = request

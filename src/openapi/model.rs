@@ -272,6 +272,10 @@ pub struct MediaTypeObject {
     pub compiled: LazySchema,
     /// How the fields of a form are written, where that isn't as their schemas have it.
     pub encoding: Vec<Encoding>,
+    /// How the first parts of a multipart body without names are written, by position (OpenAPI 3.2.0, 4.14.5.2).
+    pub prefix_encoding: Vec<Encoding>,
+    /// How all further parts are.
+    pub item_encoding: Option<Encoding>,
     /// The schema of each item, where the media type is a sequence of them (OpenAPI 3.2.0, 4.14.3).
     pub item_schema: Option<Pointer>,
     /// The item's schema, compiled when it is asked for.
@@ -294,7 +298,7 @@ impl MediaTypeObject {
 /// How one field of a form is written (OpenAPI 3.1.1, 4.8.15).
 #[derive(Clone, Debug, Default)]
 pub struct Encoding {
-    /// The field.
+    /// The field; empty for a part that has its place and no name.
     pub name: String,
     /// The media type of the field's value, or several, comma-separated.
     pub content_type: Option<String>,

@@ -244,7 +244,9 @@ impl Lowering<'_> {
                 range,
                 schema: self.schema(&at),
                 compiled: LazySchema::default(),
-                encoding: self.encoding(&at.child("encoding")),
+                encoding: self.encodings(&at.child("encoding")),
+                prefix_encoding: self.prefix_encoding(&at.child("prefixEncoding")),
+                item_encoding: self.item_encoding(&at.child("itemEncoding")),
                 item_schema: Some(at.child("itemSchema")).filter(|at| self.get(at).is_some()),
                 item_compiled: LazySchema::default(),
                 examples: self.examples(&at),
@@ -255,24 +257,36 @@ impl Lowering<'_> {
         content
     }
 
-    fn encoding(&mut self, at: &Pointer) -> Vec<Encoding> {
-        let members = self.members(at);
-        let headers: Vec<Vec<PartHeader>> = members
-            .iter()
-            .map(|(_, at)| self.part_headers(at))
-            .collect();
-        let some = |at: &Pointer, key| Some(self.text(at, key)).filter(|text| !text.is_empty());
-        let fields = members.into_iter().zip(headers);
-        fields
-            .map(|((name, at), headers)| Encoding {
-                headers,
-                name: name.clone(),
-                content_type: some(&at, "contentType"),
-                style: some(&at, "style"),
-                explode: self.flag(&at, "explode"),
-                allow_reserved: self.flag(&at, "allowReserved").unwrap_or(false),
-            })
+    /// Of a form's fields, by name.
+    fn encodings(&mut self, at: &Pointer) -> Vec<Encoding> {
+        let members = self.members(at).into_iter();
+        members
+            .map(|(name, at)| self.encoding(name.clone(), &at))
             .collect()
+    }
+
+    fn prefix_encoding(&mut self, at: &Pointer) -> Vec<Encoding> {
+        let list = self.get(at).and_then(Value::as_array);
+        let count = list.map_or(0, Vec::len);
+        let places = (0..count).map(|number| at.child(number));
+        places.map(|at| self.encoding(String::new(), &at)).collect()
+    }
+
+    fn item_encoding(&mut self, at: &Pointer) -> Option<Encoding> {
+        self.get(at)?;
+        Some(self.encoding(String::new(), at))
+    }
+
+    fn encoding(&mut self, name: String, at: &Pointer) -> Encoding {
+        let some = |key| Some(self.text(at, key)).filter(|text| !text.is_empty());
+        Encoding {
+            name,
+            content_type: some("contentType"),
+            style: some("style"),
+            explode: self.flag(at, "explode"),
+            allow_reserved: self.flag(at, "allowReserved").unwrap_or(false),
+            headers: self.part_headers(at),
+        }
     }
 
     /// OpenAPI 3.1.1, 4.8.15.1.1: `Content-Type` is none of them; the disposition names the part.

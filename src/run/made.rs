@@ -2,7 +2,7 @@
 //!
 //! The name is read from the answer to a request of ours and from nowhere else: from `Location`, by a
 //! link of the contract's, or from the member of the body that the sibling operation's parameter is
-//! called by. What the answer names without being certain to have made it stays where it is.
+//! called by. What the answer names without being certain to have made it stays where it is, and is told of.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +33,8 @@ pub(super) struct Made {
 const NO_DELETION: &str = "the contract has no operation that deletes it";
 const NOT_CERTAIN: &str =
     "it is not deleted, for the request chose its name, and it may have been there before";
+const UNSAID: &str = "it is not deleted, for only a 201 says that the request made it";
+const UNNAMED: &str = "if there is anything, the answer gives no name by which it could be deleted";
 
 /// What the run as a whole says of who made a thing.
 pub(super) struct Known<'a> {
@@ -59,14 +61,21 @@ pub(super) fn made(known: &Known<'_>, case: &Case, trace: &Trace) -> Vec<Made> {
             gone.extend(request.target.split('?').next());
         }
         let creation = Creation::of(known, step, exchange);
-        let made = creation.and_then(|creation| creation.made());
-        all.extend(made.filter(|made| !gone.contains(made.target.as_str())));
+        let made = creation.and_then(|creation| creation.made(&gone));
+        let is_told = |made: &Made| {
+            let mut others = all.iter();
+            made.target.is_empty() && others.any(|other: &Made| other.name == made.name)
+        };
+        let made = made.filter(|made| !gone.contains(made.target.as_str()) && !is_told(made));
+        all.extend(made);
     }
     all
 }
 
-/// An answer that says that something was made.
+/// An answer to a request that may have made something.
 struct Creation<'a> {
+    /// Whether the answer says that it has.
+    is_said: bool,
     known: &'a Known<'a>,
     step: &'a Step,
     operation: &'a Operation,
@@ -106,10 +115,11 @@ impl<'a> Creation<'a> {
         // name that nobody but this run has: many servers say 200 of everything.
         let marker = unique_prefix(known.nonce);
         let holds_marker = || String::from_utf8_lossy(&exchange.response.body).contains(&marker);
-        let is_made =
-            status == 201 || (method == "POST" && (200..300).contains(&status) && holds_marker());
+        let may_make = method == "POST" && (200..300).contains(&status);
+        let is_said = status == 201 || (may_make && holds_marker());
         let target = exchange.request.target.split(['?', '#']).next();
-        is_made.then_some(Self {
+        (is_said || may_make).then_some(Self {
+            is_said,
             known,
             step,
             operation,
@@ -119,20 +129,27 @@ impl<'a> Creation<'a> {
         })
     }
 
-    fn made(&self) -> Option<Made> {
+    /// What was made, and whether it is to be deleted. `gone` are the targets of later deletions.
+    fn made(&self, gone: &BTreeSet<&str>) -> Option<Made> {
+        if !self.is_said {
+            return self.perhaps_made(gone);
+        }
         let is_created = self.exchange.response.status == 201;
         let by_location = || self.location().filter(|_| is_created);
         let by_link = || self.link().filter(|_| is_created);
         let named = by_location().or_else(by_link).or_else(|| self.member());
         let Some(named) = named else {
             let is_created = is_created && self.exchange.request.method == "POST";
-            let name = self.name().filter(|_| is_created)?;
-            return Some(Made {
-                name,
-                target: String::new(),
-                deletion: None,
-                kept: Some(NO_DELETION),
-            });
+            return match self.name() {
+                _ if !is_created => None,
+                Some(name) => Some(Made {
+                    name,
+                    target: String::new(),
+                    deletion: None,
+                    kept: Some(NO_DELETION),
+                }),
+                None => self.nameless(gone),
+            };
         };
         let deletion = self.deletion(&named)?;
         Some(Made {
@@ -140,6 +157,56 @@ impl<'a> Creation<'a> {
             name: self.exchange.masked(&named.path),
             target: format!("{}{}", self.known.prefix, named.path),
             deletion: Some(deletion),
+        })
+    }
+
+    /// What a success may have made that doesn't say so, if the contract deletes such things: many servers
+    /// answer a creation with 200.
+    fn perhaps_made(&self, gone: &BTreeSet<&str>) -> Option<Made> {
+        let Some(named) = self.member() else {
+            return self.nameless(gone);
+        };
+        let is_own = self.is_own(&named)?;
+        Some(Made {
+            name: self.exchange.masked(&named.path),
+            target: format!("{}{}", self.known.prefix, named.path),
+            deletion: None,
+            kept: Some(if is_own { UNSAID } else { NOT_CERTAIN }),
+        })
+    }
+
+    /// What was made without a name, if the contract deletes such things. None where there can't be anything,
+    /// or the case itself deleted something of the kind since.
+    fn nameless(&self, gone: &BTreeSet<&str>) -> Option<Made> {
+        let is_deleted = |target: &&str| {
+            let path = target.strip_prefix(self.known.prefix);
+            let mut deletions = self.deletions();
+            path.is_some_and(|path| deletions.any(|other| other.path.matches(path).is_some()))
+        };
+        let is_left = self.exchange.response.status != 204
+            && self.deletions().next().is_some()
+            && !gone.iter().any(is_deleted);
+        is_left.then(|| Made {
+            name: format!(
+                "what {} {} made",
+                self.operation.method, self.operation.path
+            ),
+            target: String::new(),
+            deletion: None,
+            kept: Some(UNNAMED),
+        })
+    }
+
+    /// The operations that delete a member of the collection that the request's path is.
+    fn deletions(&self) -> impl Iterator<Item = &'a Operation> {
+        let own = self.operation.path.pieces();
+        let operations = self.known.contract.operations.iter();
+        operations.filter(move |other| {
+            let pieces = other.path.pieces().split_last();
+            other.method == "DELETE"
+                && pieces.is_some_and(|(last, before)| {
+                    matches!(last, Piece::Parameter(_)) && is_below(own, before)
+                })
         })
     }
 
@@ -220,15 +287,10 @@ impl<'a> Creation<'a> {
 
     /// By the body's member for the parameter that the path of a deletion has beyond the request's.
     fn member(&self) -> Option<Named<'a>> {
-        let mut operations = self.known.contract.operations.iter();
-        operations.find_map(|other| {
-            let own = self.operation.path.pieces();
-            let (Piece::Parameter(name), before) = other.path.pieces().split_last()? else {
+        self.deletions().find_map(|other| {
+            let Some(Piece::Parameter(name)) = other.path.pieces().last() else {
                 return None;
             };
-            if other.method != "DELETE" || !is_below(own, before) {
-                return None;
-            }
             let id = self.body.get(name).or_else(|| self.body.get("id"))?;
             scalar(id).filter(|id| !id.is_empty())?;
             let values = Map::from_iter([(name.clone(), id.clone())]);
@@ -242,13 +304,17 @@ impl<'a> Creation<'a> {
 
     /// Whether the name is the server's own, so that nothing had it before. A name of the run's own is as
     /// good; one that the request chose may be that of something older, and so may one that is named from
-    /// elsewhere and known from elsewhere. None where nothing is named that the request's path doesn't
-    /// name: then the case knew it before.
+    /// elsewhere and known from elsewhere. None where nothing is named that the request's path or the target's
+    /// owner, by the variable of that parameter, doesn't name: then it was known before.
     fn is_own(&self, named: &Named<'_>) -> Option<bool> {
         let raw = self.operation.path.matches(self.path).unwrap_or_default();
         let values = named.operation.path.matches(&named.path);
         let mut fresh = values.unwrap_or_default();
-        fresh.retain(|(_, value)| !raw.iter().any(|(_, given)| given == value));
+        fresh.retain(|(name, value)| {
+            let variable = self.known.variables.get(*name).and_then(scalar);
+            let is_given = raw.iter().any(|(_, given)| given == value);
+            !is_given && variable.is_none_or(|known| known != unescape(value))
+        });
         let below = named.path.strip_prefix(self.path.trim_end_matches('/'));
         let rest = below.and_then(|rest| rest.strip_prefix('/'));
         let is_below = rest.is_some_and(|rest| !rest.contains('/'));
@@ -306,8 +372,8 @@ fn linked<'c>(contract: &'c Contract, link: &Link) -> Option<&'c Operation> {
     operations.find(|operation| operation.at.as_str() == pointer)
 }
 
-/// Whether pieces are those of a collection, and a slash behind them. The names of parameters don't
-/// count.
+/// Whether pieces are those of a collection, and a slash behind them; or of its singular, for some have
+/// `/pets` and `/pet/{id}`. The names of parameters don't count.
 fn is_below(collection: &[Piece], before: &[Piece]) -> bool {
     let shape = |pieces: &[Piece]| -> String {
         let texts = pieces.iter().map(|piece| match piece {
@@ -316,8 +382,10 @@ fn is_below(collection: &[Piece], before: &[Piece]) -> bool {
         });
         texts.collect()
     };
-    let collection = shape(collection);
-    shape(before).strip_suffix('/') == Some(collection.trim_end_matches('/'))
+    let (collection, before) = (shape(collection), shape(before));
+    let (collection, before) = (collection.trim_end_matches('/'), before.strip_suffix('/'));
+    before == Some(collection)
+        || before.is_some_and(|one| collection.strip_suffix('s') == Some(one))
 }
 
 /// A text or number as it stands in a path.

@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::branch;
+use super::content::{self, Content};
 use super::formats;
 use super::mismatch::Mismatch;
 use super::shape::{Demand, Shape, follow};
@@ -196,6 +197,20 @@ impl LazySchema {
         Some(lazy.schemas.shape(&lazy.at))
     }
 
+    /// Where the first text is spoken of that is a document of its own; known without compiling it.
+    #[must_use]
+    pub fn content(&self) -> Option<Pointer> {
+        let lazy = self.0.as_ref()?;
+        content::first(&lazy.schemas.document, &lazy.at)
+    }
+
+    /// Another schema of the same document, read in the same direction.
+    #[must_use]
+    pub fn other(&self, at: &Pointer) -> Self {
+        let schemas = self.0.as_ref().map(|lazy| lazy.schemas.clone());
+        schemas.map_or_else(Self::default, |schemas| Self::new(schemas, at.clone()))
+    }
+
     fn compiled(&self) -> Option<&Result<Arc<Schema>, SchemaError>> {
         let lazy = self.0.as_ref()?;
         Some(lazy.compiled.get_or_init(|| lazy.schemas.get(&lazy.at)))
@@ -268,6 +283,12 @@ impl Schema {
             .iter_errors(instance)
             .flat_map(|error| branch::mismatches(&error, &self.base, &self.document))
             .collect()
+    }
+
+    /// The texts of an instance that are documents of their own, by what of the schema the instance keeps.
+    #[must_use]
+    pub fn contents(&self, instance: &Value) -> Vec<Content> {
+        content::of(&self.validator, &self.base, &self.document, instance)
     }
 
     /// Everything it demands, each with the shortest way there.

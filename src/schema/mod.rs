@@ -6,6 +6,7 @@
 
 mod branch;
 mod compiled;
+mod content;
 mod format;
 mod formats;
 mod mismatch;
@@ -13,6 +14,7 @@ mod pattern;
 mod shape;
 
 pub use compiled::{LazySchema, Schema, SchemaError, Schemas};
+pub use content::Content;
 pub use format::Format;
 pub use mismatch::Mismatch;
 pub use pattern::pattern_problem;

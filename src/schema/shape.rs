@@ -464,7 +464,7 @@ const ANNOTATIONS: [&str; 6] = [
 ];
 
 /// Where the schema's local reference leads.
-fn reference(schema: &serde_json::Map<String, Value>) -> Option<Pointer> {
+pub(super) fn reference(schema: &serde_json::Map<String, Value>) -> Option<Pointer> {
     let fragment = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
     let decoded = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
     Some(Pointer::from_text(decoded.into_owned()))

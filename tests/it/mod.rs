@@ -5,6 +5,7 @@ mod bodies;
 mod case_files;
 mod clause_ids;
 mod cut_off;
+mod events_and_parts;
 mod exchanges;
 mod first_use;
 mod generated;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use super::support::{Reply, Suite, told, url_target};
+use super::support::{Reply, Suite, answer, told, url_target};
 use crate::case::load_cases;
 use crate::clause::Clauses;
 use crate::diag::Source;
@@ -31,6 +31,11 @@ paths:
   /things/{thingId}/parts/{part}:
     parameters: [{ name: thingId, in: path, required: true, schema: { type: string } }, { name: part, in: path, required: true, schema: { type: string } }]
     delete: { operationId: deletePart, responses: { 2XX: { description: d } } }
+  /cats:
+    post: { operationId: makeCat, responses: { 2XX: { description: d } } }
+  /cat/{catId}:
+    parameters: [{ name: catId, in: path, required: true, schema: { type: string } }]
+    delete: { operationId: deleteCat, responses: { 2XX: { description: d } } }
   /notes:
     post: { operationId: makeNote, responses: { 2XX: { description: d } } }
   /jobs:
@@ -143,6 +148,12 @@ async fn what_the_answer_names_is_deleted() {
             "201 Created|{\"part\": \"p\"}",
             "/v1/things/o%251/parts/p",
         ),
+        // The collection is called by the plural.
+        (
+            "operation: makeCat",
+            "201 Created|{\"catId\": \"b\"}",
+            "/v1/cat/b",
+        ),
         (
             "operation: startJob",
             "201 Created|{\"result\": {\"key\": \"k\"}}",
@@ -166,6 +177,7 @@ async fn what_may_have_been_there_before_is_left_alone_and_said() {
     let chosen =
         "it is not deleted, for the request chose its name, and it may have been there before";
     let named = "operation: makeThing\nbody: { id: 7, other: res }";
+    let nameless = "what POST /things made: if there is anything, the answer gives no name by which it could be deleted";
     for (case, made, left_behind) in [
         (
             named,
@@ -196,10 +208,31 @@ async fn what_may_have_been_there_before_is_left_alone_and_said() {
             "201 Created\r\nlocation: /v1/notes/7|",
             Some("/v1/notes/7: the contract has no operation that deletes it".to_owned()),
         ),
-        // Nothing is known to have been made, or nothing is named.
-        (THING, "200 OK|{\"id\": 7}", None),
-        (THING, "201 Created|[7]", None),
+        // It may have been made, or have been there before; or it has no name.
+        (
+            THING,
+            "200 OK|{\"id\": 7}",
+            Some(
+                "/things/7: it is not deleted, for only a 201 says that the request made it"
+                    .to_owned(),
+            ),
+        ),
+        (
+            named,
+            "200 OK|{\"id\": 7}",
+            Some(format!("/things/7: {chosen}")),
+        ),
+        (THING, "201 Created|[7]", Some(nameless.to_owned())),
+        (
+            "operation: makeThing\nrepeat: 3",
+            "200 OK|{\"name\": \"x\"}",
+            Some(nameless.to_owned()),
+        ),
+        // Nothing is made, or nothing of the kind is ever deleted.
+        (THING, "204 No Content|", None),
         (THING, "409 Conflict|{\"id\": 7}", None),
+        ("operation: makeNote", "200 OK|{\"id\": 7}", None),
+        ("operation: makeNote", "201 Created|[7]", None),
         // The case knew the name before.
         (
             "operation: writeThing\npath: { thingId: x }\nbody: {}",
@@ -224,6 +257,22 @@ async fn what_a_case_deletes_itself_is_not_deleted_again() {
     let made = "201 Created|{\"id\": \"x\"}";
     let (deleted, left) = ended(case, made, GONE).await;
     assert_eq!((deleted.len(), left.len()), (1, 0));
+    // Nor is it told of where only the case knew that it was made, or by what name.
+    for made in [
+        "200 OK|{\"id\": \"x\"}",
+        "200 OK|{\"name\": \"x\", \"id\": null}",
+    ] {
+        let case = case.replace(
+            "/id",
+            if made.contains("name") {
+                "/name"
+            } else {
+                "/id"
+            },
+        );
+        let (deleted, left) = ended(&case, made, GONE).await;
+        assert_eq!((deleted.len(), left.len()), (1, 0), "{made}: {left:?}");
+    }
     // One that failed is tried once more, and then said.
     let (deleted, left) = ended(case, made, "409 Conflict").await;
     assert_eq!(deleted.len(), 2);
@@ -251,4 +300,31 @@ async fn generated_requests_are_taken_back_as_well() {
     };
     let (deleted, left) = ended_of(&suite, "201 Created|{\"id\": 7}", GONE).await;
     assert_eq!(json!([deleted, left]), json!([["/v1/things/7"], []]));
+}
+
+#[tokio::test]
+async fn what_the_owner_named_is_the_owners() {
+    let contract = load(Source::new("api.yaml", API)).expect("the contract loads");
+    let source = Source::new(
+        "cases/makeThing/case.yaml",
+        format!("description: d\nrequirement: r\n{THING}"),
+    );
+    let suite = Suite {
+        cases: load_cases(&[source], "cases", &contract).expect("it is a case"),
+        clauses: Arc::new(Clauses::of(&contract)),
+        contract: Arc::new(contract),
+    };
+    // By the variable of that parameter; of another, the value says nothing.
+    for (variable, deletions) in [("thingId", 0), ("limit", 1)] {
+        let server = told(|_| answer("201 Created", "{\"id\": 7}")).await;
+        let variables = json!({variable: 7}).as_object().cloned();
+        let profile = Profile {
+            variables: variables.unwrap_or_default(),
+            ..Profile::default()
+        };
+        suite.run_with(url_target(&server.url), profile).await;
+        let seen = server.seen.lock().expect("nobody panicked");
+        let deleted = seen.iter().filter(|request| request.method == "DELETE");
+        assert_eq!(deleted.count(), deletions, "{variable}");
+    }
 }

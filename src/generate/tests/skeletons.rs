@@ -26,6 +26,7 @@ fn one_case_file_for_each_operation_and_status() {
         "cases/createPet/422.yaml",
         "cases/getPet/200.yaml",
         "cases/updatePet/200.yaml",
+        "cases/deletePet/204.yaml",
         "cases/createNode/201.yaml",
         "cases/GET-orders-orderId/200.yaml",
     ];
@@ -83,6 +84,14 @@ fn one_case_file_for_each_operation_and_status() {
     body:
       name: example
     expect: { status: 200 }
+    == cases/deletePet/204.yaml
+    # deletePet: DELETE /pets/{petId} (api.yaml:37:5)
+    description: deletePet is answered 204.
+    requirement: Gone
+    # fill in: what is deleted, made under `given`, and its petId under `path`, since other cases need what is on the target; then take `fill_in` out of `needs`
+    needs: [fill_in]
+    operation: deletePet
+    expect: { status: 204 }
     == cases/createNode/201.yaml
     # createNode: POST /nodes (api.yaml:51:5)
     description: createNode is answered 201.
