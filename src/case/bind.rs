@@ -311,16 +311,22 @@ impl Binder<'_> {
             .iter()
             .fold(self.holder.clone(), |at, token| at.child(token));
         let list = match &key.0 {
-            Value::Array(list) => list.clone(),
-            one => vec![one.clone()],
+            Value::Array(list) => {
+                let elements = list.iter().enumerate();
+                elements
+                    .map(|(number, one)| (at.child(number), one))
+                    .collect()
+            }
+            one => vec![(at, one)],
         };
         let mut patterns = Vec::new();
-        for status in list {
+        for (at, status) in list {
             let text = status
                 .as_str()
                 .map_or_else(|| status.to_string(), str::to_owned);
             match text.parse() {
-                Ok(StatusPattern::Default) | Err(()) => {
+                // RFC 9110, 15: codes beyond 599 are none.
+                Ok(StatusPattern::Default | StatusPattern::Exact(600..)) | Err(()) => {
                     let help = "use a code such as 200 or a class such as 2XX".to_owned();
                     self.problem_at(&at, format!("{status} is not a status"), help);
                 }

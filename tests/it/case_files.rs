@@ -45,7 +45,7 @@ operation: writePets
 path: { pet: "${unique}" }
 serial: maybe
 expects: { status: 200 }
-expect: { status: two hundred, time: soon }
+expect: { status: [two hundred, 700], time: soon }
 then:
   - { operation: writePet, path: { pte: x, pet: "${uniqe}" }, capture: { it: id } }
 control: { body: x }
@@ -76,18 +76,26 @@ control: { body: x }
       = help: did you mean `expect`?
 
     error[case-value]: "two hundred" is not a status
-     --> cases/writePet/case.yaml:7:19
+     --> cases/writePet/case.yaml:7:20
       |
-    7 | expect: { status: two hundred, time: soon }
-      |                   ^^^^^^^^^^^
+    7 | expect: { status: [two hundred, 700], time: soon }
+      |                    ^^^^^^^^^^^
+      |
+      = help: use a code such as 200 or a class such as 2XX
+
+    error[case-value]: 700 is not a status
+     --> cases/writePet/case.yaml:7:33
+      |
+    7 | expect: { status: [two hundred, 700], time: soon }
+      |                                 ^^^
       |
       = help: use a code such as 200 or a class such as 2XX
 
     error[case-value]: `soon` is no time
-     --> cases/writePet/case.yaml:7:38
+     --> cases/writePet/case.yaml:7:45
       |
-    7 | expect: { status: two hundred, time: soon }
-      |                                      ^^^^
+    7 | expect: { status: [two hundred, 700], time: soon }
+      |                                             ^^^^
       |
       = help: write it as 500ms or 2s
 
